@@ -1,0 +1,1 @@
+"""Set-up, publication and sample data: what dbt does not do itself."""
