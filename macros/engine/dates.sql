@@ -1,0 +1,67 @@
+{#- Days from one date to a later one, whole and signed. -#}
+{% macro days_between(from_date, to_date) -%}
+    {{ adapter.dispatch('days_between', 'sales_kpis')(from_date, to_date) }}
+{%- endmacro %}
+
+{% macro default__days_between(from_date, to_date) -%}
+    ({{ to_date }} - {{ from_date }})
+{%- endmacro %}
+
+{% macro spark__days_between(from_date, to_date) -%}
+    datediff({{ to_date }}, {{ from_date }})
+{%- endmacro %}
+
+{#- A date moved by whole days. -#}
+{% macro add_days(date, days) -%}
+    {{ adapter.dispatch('add_days', 'sales_kpis')(date, days) }}
+{%- endmacro %}
+
+{% macro default__add_days(date, days) -%}
+    cast({{ date }} + cast({{ days }} as integer) as date)
+{%- endmacro %}
+
+{% macro spark__add_days(date, days) -%}
+    date_add({{ date }}, cast({{ days }} as integer))
+{%- endmacro %}
+
+{#- A date moved by whole months; the last day of a shorter month where needed. -#}
+{% macro add_months(date, months) -%}
+    cast({{ dbt.dateadd('month', months, date) }} as date)
+{%- endmacro %}
+
+{#- First day of the month of a date. -#}
+{% macro month_start(date) -%}
+    cast({{ dbt.date_trunc('month', date) }} as date)
+{%- endmacro %}
+
+{#- First day of the fiscal quarter of a date (`fiscal_year_start_month`). -#}
+{% macro quarter_start(date) -%}
+    {%- set shift = (var('fiscal_year_start_month') - 1) % 3 -%}
+    {{ add_months(
+        'cast(' ~ dbt.date_trunc('quarter', add_months(date, -shift)) ~ ' as date)', shift
+    ) if shift else 'cast(' ~ dbt.date_trunc('quarter', date) ~ ' as date)' }}
+{%- endmacro %}
+
+{#- First day of the fiscal year of a date (`fiscal_year_start_month`). -#}
+{% macro fiscal_year_start(date) -%}
+    {%- set shift = var('fiscal_year_start_month') - 1 -%}
+    {{ add_months(
+        'cast(' ~ dbt.date_trunc('year', add_months(date, -shift)) ~ ' as date)', shift
+    ) if shift else 'cast(' ~ dbt.date_trunc('year', date) ~ ' as date)' }}
+{%- endmacro %}
+
+{#- The business day (`business_timezone`) on which a UTC timestamp falls. -#}
+{% macro local_date(timestamp) -%}
+    {{ adapter.dispatch('local_date', 'sales_kpis')(timestamp) }}
+{%- endmacro %}
+
+{% macro default__local_date(timestamp) -%}
+    cast(
+        {{ timestamp }} at time zone 'UTC' at time zone '{{ var("business_timezone") }}'
+        as date
+    )
+{%- endmacro %}
+
+{% macro spark__local_date(timestamp) -%}
+    cast(from_utc_timestamp({{ timestamp }}, '{{ var("business_timezone") }}') as date)
+{%- endmacro %}

@@ -1,0 +1,57 @@
+{#-
+    The one way to divide in this project: in doubles, and NULL (never an error, never
+    zero) when there is nothing to divide by.
+-#}
+{% macro ratio(numerator, denominator) -%}
+    cast({{ numerator }} as {{ type_name('number') }})
+    / nullif(cast({{ denominator }} as {{ type_name('number') }}), 0)
+{%- endmacro %}
+
+{#- Whole quotient of two non-negative whole decimals, exact, rounded down. -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    {{ adapter.dispatch('whole_quotient', 'sales_kpis')(dividend, divisor) }}
+{%- endmacro %}
+
+{% macro default__whole_quotient(dividend, divisor) -%}
+    div(cast({{ dividend }} as decimal(38, 0)), cast({{ divisor }} as decimal(38, 0)))
+{%- endmacro %}
+
+{% macro duckdb__whole_quotient(dividend, divisor) -%}
+    divide(cast({{ dividend }} as hugeint), cast({{ divisor }} as hugeint))
+{%- endmacro %}
+
+{% macro spark__whole_quotient(dividend, divisor) -%}
+    cast({{ dividend }} as decimal(38, 0)) div cast({{ divisor }} as decimal(38, 0))
+{%- endmacro %}
+
+{#-
+    Money divided by a positive count or exchange rate (at most 10 decimal places),
+    rounded once, half away from zero, to the cent; NULL when there is nothing to
+    divide by. `scale` is 1 for counts and 10000000000 for rates.
+-#}
+{% macro money_ratio(money, divisor, scale=1) -%}
+    {%- set cents = 'cast(2 * abs(' ~ money ~ ') * 100 * ' ~ scale ~ ' as decimal(38, 0))' -%}
+    {%- set whole_divisor =
+        'cast(nullif(' ~ divisor ~ ', 0) * ' ~ scale ~ ' as decimal(38, 0))' -%}
+    {%- set quotient = whole_quotient(
+        cents ~ ' + ' ~ whole_divisor, '2 * ' ~ whole_divisor
+    ) -%}
+    cast(
+        sign({{ money }}) * cast({{ quotient }} as decimal(20, 0)) * 0.01
+        as {{ type_name('money') }}
+    )
+{%- endmacro %}
+
+{#-
+    Interpolated percentile of money, rounded half away from zero to the cent. Works on
+    cents as doubles, exact for whole and half cents, because engines truncate decimals.
+-#}
+{% macro money_percentile(share, money) -%}
+    cast(
+        cast(
+            percentile_cont({{ share }}) within group (
+                order by cast({{ money }} * 100 as {{ type_name('number') }})
+            ) as decimal(22, 1)
+        ) * 0.01 as {{ type_name('money') }}
+    )
+{%- endmacro %}

@@ -1,0 +1,54 @@
+{#-
+    Join with the elements of a JSON array in text, one row each, as text; a row
+    without a readable array stays as one row without element. Stands after a relation
+    in `from`.
+-#}
+{% macro join_json_elements(json, relation, column) -%}
+    {{ adapter.dispatch('join_json_elements', 'sales_kpis')(json, relation, column) }}
+{%- endmacro %}
+
+{% macro duckdb__join_json_elements(json, relation, column) -%}
+    left join unnest(
+        cast(
+            from_json(
+                case when json_valid({{ json }}) then {{ json }} end, '["varchar"]'
+            ) as varchar[]
+        )
+    ) as {{ relation }} ({{ column }}) on true
+{%- endmacro %}
+
+{#- Join with the parts of a text between separators; no row for an absent text. -#}
+{% macro join_text_parts(text, separator, relation, column) -%}
+    {{ adapter.dispatch('join_text_parts', 'sales_kpis')(
+        text, separator, relation, column
+    ) }}
+{%- endmacro %}
+
+{% macro duckdb__join_text_parts(text, separator, relation, column) -%}
+    cross join unnest(
+        string_split({{ text }}, '{{ separator }}')
+    ) as {{ relation }} ({{ column }})
+{%- endmacro %}
+
+{#- One value of a JSON object in text, as text; `path`: the keys that lead to it. -#}
+{% macro json_value(json, path) -%}
+    {{ return(adapter.dispatch('json_value', 'sales_kpis')(json, path)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_value(json, path) -%}
+    {{ return(
+        "json_extract_string(" ~ json ~ ", '$." ~ path | join('.') ~ "')"
+    ) }}
+{%- endmacro %}
+
+{#- A landed column that holds JSON, a list or a struct as JSON text. -#}
+{% macro as_json_text(column, landed) -%}
+    {{ return(adapter.dispatch('as_json_text', 'sales_kpis')(column, landed)) }}
+{%- endmacro %}
+
+{% macro duckdb__as_json_text(column, landed) -%}
+    {%- set is_text = landed in ['json', 'varchar', none] -%}
+    {{ return(
+        'cast(' ~ (column if is_text else 'to_json(' ~ column ~ ')') ~ ' as varchar)'
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,80 @@
+{#- Home currency of a CRM: the currency of its records that carry none. -#}
+{% macro home_currency(source_system) -%}
+    case {{ source_system }}
+        {%- for system in enabled_crms() %}
+        when '{{ system }}'
+            then '{{ var(system ~ "_home_currency") or var("reporting_currency") }}'
+        {%- endfor %}
+        else '{{ var("reporting_currency") }}'
+    end
+{%- endmacro %}
+
+{#-
+    Joins the exchange rates that hold for a relation's currency_code on its
+    converted_on day. `reporting_amount` and `amount_source` read from these joins.
+-#}
+{% macro join_exchange_rates(relation) -%}
+    {%- for kind in ['finance', 'finance_inverse', 'crm', 'crm_undated'] %}
+    left join {{ ref('int_revenue__exchange_rates') }} as {{ kind }}_rates
+        on {{ relation }}.currency_code = {{ kind }}_rates.currency_code
+        and {{ kind }}_rates.rate_kind = '{{ kind }}'
+        {%- if kind.startswith('crm') %}
+        and {{ relation }}.source_system = {{ kind }}_rates.source_system
+        {%- endif %}
+        {%- if kind != 'crm_undated' %}
+        and {{ relation }}.converted_on >= {{ kind }}_rates.valid_from
+        and {{ relation }}.converted_on < {{ kind }}_rates.valid_to
+        {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
+    How an amount becomes reporting currency: reporting_currency, finance_rate,
+    finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount.
+-#}
+{% macro amount_source(relation) -%}
+    case
+        when {{ relation }}.amount is null then 'missing_amount'
+        when {{ relation }}.currency_code = '{{ var("reporting_currency") }}'
+            then 'reporting_currency'
+        when finance_rates.rate is not null then 'finance_rate'
+        when finance_inverse_rates.rate is not null then 'finance_inverse_rate'
+        when {{ home_currency(relation ~ '.source_system') }}
+            != '{{ var("reporting_currency") }}' then 'missing_rate'
+        when {{ relation }}.home_amount is not null then 'crm_amount'
+        when coalesce(
+            {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
+        ) > 0 then 'crm_rate'
+        else 'missing_rate'
+    end
+{%- endmacro %}
+
+{#- An amount in reporting currency, rounded to cents; expects `amount_source`. -#}
+{% macro reporting_amount(relation) -%}
+    case {{ relation }}.amount_source
+        when 'reporting_currency' then {{ relation }}.amount
+        when 'finance_rate'
+            then cast(
+                {{ relation }}.amount * {{ relation }}.finance_rate
+                as {{ type_name('money') }}
+            )
+        when 'finance_inverse_rate'
+            then {{ money_ratio(
+                relation ~ '.amount', relation ~ '.finance_inverse_rate', 10000000000
+            ) }}
+        when 'crm_amount' then {{ relation }}.home_amount
+        when 'crm_rate'
+            then {{ money_ratio(
+                relation ~ '.amount', relation ~ '.crm_rate', 10000000000
+            ) }}
+    end
+{%- endmacro %}
+
+{#- The rate columns that `reporting_amount` needs beside `amount_source`. -#}
+{% macro rate_columns(relation) -%}
+    finance_rates.rate as finance_rate,
+    finance_inverse_rates.rate as finance_inverse_rate,
+    coalesce(
+        {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
+    ) as crm_rate
+{%- endmacro %}

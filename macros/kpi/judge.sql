@@ -1,0 +1,132 @@
+{#-
+    Puts beside each row of `rated` the target that stands for it, the judged value and
+    the sample it stands on. A target for one dimension value wins over one for `*`.
+-#}
+{% macro with_target(rated, kpi) %}
+    {%- set measures = kpi_measures(kpi) -%}
+    {%- set judged_measure =
+        "coalesce(own_targets.measure, any_targets.measure, '" ~ measures[0].name ~ "')"
+    -%}
+    {%- set target_columns = [
+        'direction', 'target_value', 'warning_value', 'critical_value',
+    ] -%}
+    select
+        {{ rated }}.*,
+        {{ judged_measure }} as judged_measure,
+        case {{ judged_measure }}
+            {%- for measure in measures %}
+            when '{{ measure.name }}'
+                then cast({{ rated }}.{{ measure.name }} as {{ type_name('number') }})
+            {%- endfor %}
+        end as judged_value,
+        cast(
+            case {{ judged_measure }}
+                {%- for measure in measures %}
+                when '{{ measure.name }}' then {{ measure.sample }}
+                {%- endfor %}
+            end as {{ type_name('integer') }}
+        ) as sample_size,
+        case {{ judged_measure }}
+            {%- for measure in measures %}
+            when '{{ measure.name }}'
+                then {{ var(measure.minimum) if measure.minimum else 0 }}
+            {%- endfor %}
+        end as minimum_sample_size,
+        case {{ judged_measure }}
+            {%- for measure in measures %}
+            when '{{ measure.name }}'
+                then {{ rated }}.is_complete_period
+                {%- if measure.open_until %} and {{ rated }}.{{ measure.open_until }}
+                {%- endif %}
+            {%- endfor %}
+        end as is_decided,
+        case {{ judged_measure }}
+            {%- for measure in measures %}
+            when '{{ measure.name }}' then {{ 'true' if measure.unit == 'growth' else 'false' }}
+            {%- endfor %}
+        end as is_growth
+        {%- for column in target_columns %},
+        case
+            when own_targets.target_id is not null then own_targets.{{ column }}
+            else any_targets.{{ column }}
+        end as {{ column }}
+        {%- endfor %}
+
+    from {{ rated }}
+    {%- for targets, value in [('own_targets', rated ~ '.dimension_value'), ('any_targets', "'*'")] %}
+    left join {{ ref('int_targets__by_period') }} as {{ targets }}
+        on {{ targets }}.kpi = '{{ kpi }}'
+        and {{ targets }}.period_grain = {{ rated }}.period_grain
+        and {{ targets }}.period_start = {{ rated }}.period_start
+        and {{ targets }}.dimension = {{ rated }}.dimension
+        and {{ targets }}.dimension_value = {{ value }}
+    {%- endfor %}
+{% endmacro %}
+
+{#- The verdict on a row of `with_target`; the first case that applies. -#}
+{% macro kpi_status() -%}
+    case
+        when not is_decided then 'period_open'
+        when judged_value is null then 'no_data'
+        when target_value is null then 'no_target'
+        when sample_size < minimum_sample_size then 'insufficient_data'
+        when {{ at_least_as_good('coalesce(warning_value, target_value)') }} then 'on_target'
+        when {{ at_least_as_good(
+            'coalesce(critical_value, warning_value, target_value)'
+        ) }} then 'at_risk'
+        else 'off_target'
+    end
+{%- endmacro %}
+
+{#- Whether the judged value is on the good side of a threshold, or on it. -#}
+{% macro at_least_as_good(threshold) -%}
+    case direction
+        when 'lower' then judged_value <= {{ threshold }}
+        else judged_value >= {{ threshold }}
+    end
+{%- endmacro %}
+
+{#-
+    How far the target is reached, from 0 to 2, where 1 is the target; growth measures
+    compare what a year became (1 + growth). NULL where a divisor is 0 or less.
+-#}
+{% macro target_attainment() -%}
+    {%- set actual = 'case when is_growth then 1 + judged_value else judged_value end' -%}
+    {%- set target = 'case when is_growth then 1 + target_value else target_value end' -%}
+    case
+        when direction = 'lower' and ({{ actual }}) = 0 then 2.0
+        when direction = 'lower' and ({{ actual }}) > 0
+            then {{ between_0_and_2('(' ~ target ~ ') / (' ~ actual ~ ')') }}
+        when direction = 'higher' and ({{ target }}) > 0
+            then {{ between_0_and_2('(' ~ actual ~ ') / (' ~ target ~ ')') }}
+    end
+{%- endmacro %}
+
+{#- A value kept within 0 and 2; NULL stays NULL, which least and greatest would skip. -#}
+{% macro between_0_and_2(value) -%}
+    case when {{ value }} is not null then least(2.0, greatest(0.0, {{ value }})) end
+{%- endmacro %}
+
+{#- The columns every KPI mart has, in front of its own and after them. -#}
+{% macro period_columns() %}
+        period_grain || '|' || cast(period_start as {{ type_name('text') }})
+        || '|' || dimension || '|' || dimension_value as kpi_key,
+        period_grain,
+        period_start,
+        period_end,
+        period_label,
+        is_complete_period,
+        dimension,
+        dimension_value
+{%- endmacro %}
+
+{% macro verdict_columns() %}
+        sample_size,
+        judged_measure,
+        cast(target_value as {{ type_name('number') }}) as target_value,
+        cast(warning_value as {{ type_name('number') }}) as warning_value,
+        cast(critical_value as {{ type_name('number') }}) as critical_value,
+        cast({{ target_attainment() }} as {{ type_name('number') }}) as target_attainment,
+        {{ kpi_status() }} as status,
+        data_as_of
+{%- endmacro %}

@@ -1,0 +1,95 @@
+{#-
+    Every measure a target can stand on, by KPI, the judged default first.
+    unit: share, growth, money, days, months or count; sample: the column that says on
+    how many things the value stands; minimum: the var below which there is no verdict;
+    numerator and denominator: what the value is the quotient of (SQL over the mart).
+    open_until: the flag that must be true besides a complete period.
+-#}
+{% macro kpi_measures(kpi) %}
+    {%- set share = {'unit': 'share', 'minimum': 'min_sample_size'} -%}
+    {%- set days = {'unit': 'days', 'minimum': 'min_event_count'} -%}
+    {%- set money = {'unit': 'money', 'minimum': 'min_event_count'} -%}
+    {%- set growth = {'unit': 'growth', 'minimum': none} -%}
+    {%- set measures = {
+        'revenue_growth': [
+            dict(growth, name='year_over_year_growth', sample='order_count',
+                numerator='revenue - prior_year_revenue',
+                denominator='prior_year_revenue'),
+            dict(growth, name='period_over_period_growth', sample='order_count',
+                numerator='revenue_change', denominator='prior_period_revenue'),
+            dict(money, name='revenue', sample='order_count', minimum=none,
+                numerator='revenue'),
+        ],
+        'sales_cycle_length': [
+            dict(days, name='median_cycle_days', sample='cycle_count'),
+            dict(days, name='mean_cycle_days', sample='cycle_count',
+                numerator='mean_cycle_days * cycle_count', denominator='cycle_count'),
+            dict(days, name='p90_cycle_days', sample='cycle_count'),
+            dict(days, name='median_opportunity_to_won_days',
+                sample='won_deal_count - negative_opportunity_to_won_count'),
+            dict(days, name='mean_opportunity_to_won_days',
+                sample='won_deal_count - negative_opportunity_to_won_count'),
+            dict(days, name='p90_opportunity_to_won_days',
+                sample='won_deal_count - negative_opportunity_to_won_count'),
+            dict(days, name='median_lead_to_opportunity_days', sample='cycle_count'),
+            dict(days, name='median_cycle_days_censored',
+                sample='created_deal_count'),
+        ],
+        'conversion_rate': [
+            dict(share, name='conversion_rate', sample='lead_count',
+                numerator='customer_count', denominator='lead_count',
+                open_until='is_mature_cohort'),
+            dict(share, name='ever_conversion_rate', sample='lead_count',
+                numerator='ever_customer_count', denominator='lead_count'),
+            dict(share, name='lead_to_mql_rate', sample='lead_count',
+                numerator='mql_count', denominator='lead_count'),
+            dict(share, name='mql_to_sql_rate', sample='mql_count',
+                numerator='sql_count', denominator='mql_count'),
+            dict(share, name='sql_to_opportunity_rate', sample='sql_count',
+                numerator='opportunity_count', denominator='sql_count'),
+            dict(share, name='opportunity_to_customer_rate', sample='opportunity_count',
+                numerator='ever_customer_count', denominator='opportunity_count'),
+            dict(share, name='win_rate', sample='won_deal_count + lost_deal_count',
+                numerator='won_deal_count',
+                denominator='won_deal_count + lost_deal_count'),
+            dict(share, name='win_rate_by_value',
+                sample='won_deal_count + lost_deal_count'),
+        ],
+        'average_order_value': [
+            dict(money, name='average_order_value', sample='order_count',
+                numerator='order_revenue', denominator='order_count'),
+            dict(money, name='median_order_value', sample='order_count'),
+            dict(money, name='order_revenue', sample='order_count', minimum=none,
+                numerator='order_revenue'),
+        ],
+        'churn_rate': [
+            dict(share, name='churn_rate', sample='customers_at_start',
+                numerator='churned_customers', denominator='customers_at_start',
+                open_until='is_past_grace'),
+            dict(share, name='gross_revenue_churn_rate', sample='customers_at_start',
+                numerator='churned_revenue + contraction_revenue',
+                denominator='revenue_at_start', open_until='is_past_grace'),
+            dict(share, name='net_revenue_churn_rate', sample='customers_at_start',
+                numerator='churned_revenue + contraction_revenue - expansion_revenue',
+                denominator='revenue_at_start', open_until='is_past_grace'),
+        ],
+        'customer_acquisition_cost': [
+            dict(money, name='customer_acquisition_cost', sample='new_customer_count',
+                numerator='acquisition_spend', denominator='new_customer_count'),
+            dict(money, name='payback_months', sample='new_customer_count',
+                unit='months'),
+            dict(money, name='acquisition_spend', sample='new_customer_count',
+                minimum=none, numerator='acquisition_spend'),
+        ],
+    } -%}
+    {{- return(measures[kpi] if kpi else measures) -}}
+{% endmacro %}
+
+{#- The measure that a KPI is judged by unless a target names another one. -#}
+{% macro default_measure(kpi) -%}
+    case {{ kpi }}
+        {%- for name, measures in kpi_measures(none).items() %}
+        when '{{ name }}' then '{{ measures[0].name }}'
+        {%- endfor %}
+    end
+{%- endmacro %}

@@ -1,0 +1,51 @@
+{#-
+    The rows of one KPI mart in long form, one per measure. A verdict belongs to the
+    judged measure alone.
+-#}
+{% macro kpi_values_of(kpi) %}
+    {%- for measure in kpi_measures(kpi) %}
+    select
+        '{{ kpi }}|{{ measure.name }}|' || kpi_key as kpi_key,
+        '{{ kpi }}' as kpi,
+        '{{ measure.name }}' as measure,
+        '{{ measure.unit }}' as unit,
+        judged_measure = '{{ measure.name }}' as is_judged,
+        period_grain,
+        period_start,
+        period_end,
+        period_label,
+        is_complete_period,
+        dimension,
+        dimension_value,
+        cast({{ measure.name }} as {{ type_name('number') }}) as value,
+        cast({{ measure.numerator or 'null' }} as {{ type_name('number') }}) as numerator,
+        cast({{ measure.denominator or 'null' }} as {{ type_name('number') }})
+            as denominator,
+        cast({{ measure.sample }} as {{ type_name('integer') }}) as sample_size,
+        case when judged_measure = '{{ measure.name }}' then target_value end
+            as target_value,
+        case when judged_measure = '{{ measure.name }}' then warning_value end
+            as warning_value,
+        case when judged_measure = '{{ measure.name }}' then critical_value end
+            as critical_value,
+        case when judged_measure = '{{ measure.name }}' then target_attainment end
+            as target_attainment,
+        case
+            when judged_measure = '{{ measure.name }}' then status
+            when not is_complete_period then 'period_open'
+            {%- if measure.open_until == 'is_mature_cohort' %}
+            when not is_mature_cohort then 'period_open'
+            {%- elif measure.open_until %}
+            when status = 'period_open' then 'period_open'
+            {%- endif %}
+            when {{ measure.name }} is null then 'no_data'
+            else 'no_target'
+        end as status,
+        data_as_of
+
+    from {{ ref('kpi_' ~ kpi) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{% endmacro %}

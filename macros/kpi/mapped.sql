@@ -1,0 +1,24 @@
+{#-
+    Left join of seed `value_mapping` for one field of a relation. The joined relation
+    is called mapped_<field>; `mapped_or_raw` reads from it.
+-#}
+{% macro join_mapping(relation, field, column) -%}
+    left join {{ ref('int_crm__value_mapping') }} as mapped_{{ field }}
+        on {{ relation }}.source_system = mapped_{{ field }}.source_system
+        and lower({{ relation }}.{{ column }}) = mapped_{{ field }}.raw_value
+        and mapped_{{ field }}.field = '{{ field }}'
+{%- endmacro %}
+
+{#- The mapped value of a field; a value that nobody mapped passes through. -#}
+{% macro mapped_or_raw(relation, field, column) -%}
+    coalesce(mapped_{{ field }}.mapped_value, {{ relation }}.{{ column }})
+{%- endmacro %}
+
+{#-
+    Left join of the mapping of channels. Sources and spend meet in one vocabulary, so
+    a mapping row of any CRM counts; of several the first in alphabetical order.
+-#}
+{% macro join_channel(relation, column) -%}
+    left join {{ ref('int_crm__channels') }} as channels
+        on lower({{ relation }}.{{ column }}) = channels.raw_value
+{%- endmacro %}

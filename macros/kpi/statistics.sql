@@ -1,0 +1,66 @@
+{#- Interpolated percentile of whole days, as a double; NULLs do not count. -#}
+{% macro percentile(share, days) -%}
+    percentile_cont({{ share }}) within group (
+            order by cast({{ days }} as {{ type_name('number') }})
+        )
+{%- endmacro %}
+
+{#-
+    The deals that survival to close is estimated from, with the days they were watched:
+    from creation to the close, won or lost; open ones to the as-of day. Deals without
+    those days, or closed before they were created, are left out.
+-#}
+{% macro watched_deals(deals) %}
+    select
+        {{ deals }}.*,
+        {{ days_between(
+            deals ~ '.created_on', 'coalesce(' ~ deals ~ '.closed_on, as_of.as_of_on)'
+        ) }} as observed_days
+
+    from {{ deals }}
+    cross join {{ ref('int_run__as_of') }} as as_of
+    where {{ deals }}.created_on is not null
+        and (
+            {{ deals }}.deal_state = 'open'
+            or {{ deals }}.closed_on >= {{ deals }}.created_on
+        )
+{% endmacro %}
+
+{#-
+    Kaplan-Meier survival up to and including a row's day: the product of the shares
+    that stayed, over the window `earlier_days`; exactly 0 once nobody is left.
+-#}
+{% macro survival_share(at_risk_count, event_count) -%}
+    case
+            when min({{ at_risk_count }} - {{ event_count }}) over earlier_days = 0 then 0.0
+            else exp(
+                sum(
+                    ln(
+                        cast(
+                            {{ at_risk_count }} - {{ event_count }}
+                            as {{ type_name('number') }}
+                        ) / nullif({{ at_risk_count }}, {{ event_count }})
+                    )
+                ) over earlier_days
+            )
+        end
+{%- endmacro %}
+
+{#-
+    Bound of the Wilson interval at 95 % of a share k / n, NULL for n = 0.
+    `bound`: low or high.
+-#}
+{% macro wilson(successes, trials, bound) -%}
+    {%- set z = '1.959963984540054e0' -%}
+    {%- set n = 'cast(' ~ trials ~ ' as ' ~ type_name('number') ~ ')' -%}
+    {%- set k = 'cast(' ~ successes ~ ' as ' ~ type_name('number') ~ ')' -%}
+    case
+            when {{ trials }} > 0
+                then least(1.0, greatest(0.0, (
+                    {{ k }} + {{ z }} * {{ z }} / 2
+                    {{ '-' if bound == 'low' else '+' }} {{ z }} * sqrt(
+                        {{ k }} * ({{ n }} - {{ k }}) / {{ n }} + {{ z }} * {{ z }} / 4
+                    )
+                ) / ({{ n }} + {{ z }} * {{ z }})))
+        end
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{#-
+    Every raw row that staging reads, of every CRM and of finance: its table, its key
+    and what became of it. Kinds of objects with a creation day carry the run's state.
+    Each raw row is counted once: HubSpot's leads are its contacts, and its contacts of
+    deals are among the associations.
+-#}
+{% macro landed_rows() %}
+    {%- set counted_elsewhere = {'leads': ['hubspot'], 'deal_contacts': ['hubspot']} -%}
+    {%- set with_run_state = [
+        'leads', 'accounts', 'contacts', 'deals', 'billing_documents', 'contracts',
+        'campaigns',
+    ] -%}
+    {%- for objects in kinds_of_objects() %}
+        {%- if objects in with_run_state %}
+    select
+        source_system, raw_table, source_record_id, record_state, unreadable_columns
+    from {{ ref('int_crm__' ~ objects[:-1] ~ '_records') }}
+            {%- for system in counted_elsewhere.get(objects, []) %}
+    where source_system != '{{ system }}'
+            {%- endfor %}
+    union all
+        {%- else %}
+            {%- for system in enabled_crms() if staging_has(system, objects)
+                and system not in counted_elsewhere.get(objects, []) %}
+    select
+        source_system, raw_table, source_record_id,
+        set_aside_reason as record_state, unreadable_columns
+    from {{ ref('stg_' ~ system ~ '__' ~ objects) }}
+    union all
+            {%- endfor %}
+        {%- endif %}
+    {%- endfor %}
+    {%- for table in ['acquisition_spend', 'exchange_rates', 'contract_periods'] %}
+    select
+        source_system, raw_table, source_record_id,
+        set_aside_reason as record_state,
+        cast(null as {{ type_name('text') }}) as unreadable_columns
+    from {{ ref('stg_finance__' ~ table) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{% endmacro %}

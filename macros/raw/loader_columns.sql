@@ -1,0 +1,76 @@
+{#-
+    When the row was landed, UTC. dlt writes it as seconds since 1970 in text. A loader
+    that nobody knows must get through parsing, so that `assert_settings` can refuse it.
+-#}
+{% macro loaded_at(raw) -%}
+    {%- set names = {
+        'fivetran': '_fivetran_synced',
+        'airbyte': '_airbyte_extracted_at',
+        'dlt': '_dlt_load_id',
+    } -%}
+    {{ pick(raw, names.get(var(raw.system ~ '_loader'), '_loaded_at'), 'timestamp') }}
+{%- endmacro %}
+
+{#- Whether any of the spellings of deletion that landed is true. -#}
+{% macro is_deleted(raw, api_names=['IsDeleted']) -%}
+    {%- set flags = [] -%}
+    {%- for name in api_names + ['_fivetran_deleted'] -%}
+        {%- do flags.append('coalesce(' ~ pick(raw, name, 'boolean') ~ ', false)') -%}
+    {%- endfor -%}
+    ({{ flags | join(' or ') }})
+{%- endmacro %}
+
+{#- Whether history mode marks the row as an older version of its record. -#}
+{% macro is_old_version(raw) -%}
+    not coalesce({{ pick(raw, '_fivetran_active', 'boolean') }}, true)
+{%- endmacro %}
+
+{#-
+    Ranks the versions of one record, the one that counts first. `tie_breakers`: the
+    columns that decide between versions with equal stamps, so that the order in
+    which rows landed never does.
+-#}
+{% macro version_number(record_id, tie_breakers=[]) -%}
+    row_number() over (
+        partition by {{ record_id }}
+        order by
+            case when is_old_version then 1 else 0 end,
+            loaded_at desc nulls last,
+            modified_at desc nulls last,
+            case when is_deleted then 1 else 0 end
+            {%- for column in tie_breakers %},
+            {{ column }} desc nulls last
+            {%- endfor %}
+    )
+{%- endmacro %}
+
+{#-
+    Why a raw row is not used, NULL if it is; expects the columns is_old_version,
+    version_number and is_deleted, and the names of the others.
+-#}
+{% macro set_aside_reason(record_id, merged_into_id=none, excluded_id=none) -%}
+    case
+        when {{ record_id }} is null then 'missing_id'
+        when versions.is_old_version then 'superseded'
+        when versions.version_number > 1 then 'duplicate'
+        {%- if merged_into_id %}
+        when {{ merged_into_id }} is not null then 'merged'
+        {%- endif %}
+        when versions.is_deleted then 'deleted'
+        {%- if excluded_id %}
+        when {{ excluded_id }} is not null then 'excluded'
+        {%- endif %}
+    end
+{%- endmacro %}
+
+{#- Join condition of the version that counts with a row of seed `excluded_records`. -#}
+{% macro matches_exclusion(columns) -%}
+    versions.version_number = 1
+        and lower(
+        case exclusions.column_name
+            {%- for column in columns %}
+            when '{{ column }}' then versions.{{ column }}
+            {%- endfor %}
+        end
+    ) like lower(exclusions.pattern)
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{#-
+    Follows merge pointers (source_system, record_id, merged_into_id) up to five steps
+    to the record that is left. A cycle keeps its smallest id.
+-#}
+{% macro merge_survivors(pointers) %}
+    select
+        step_0.source_system,
+        step_0.record_id,
+        case
+            when step_5.record_id is not null
+                then least(
+                    step_1.record_id, step_2.record_id, step_3.record_id,
+                    step_4.record_id, step_5.record_id
+                )
+            else coalesce(
+                step_4.merged_into_id, step_3.merged_into_id, step_2.merged_into_id,
+                step_1.merged_into_id, step_0.merged_into_id
+            )
+        end as survivor_id
+
+    from {{ pointers }} as step_0
+    {%- for step in range(1, 6) %}
+    left join {{ pointers }} as step_{{ step }}
+        on step_{{ step - 1 }}.source_system = step_{{ step }}.source_system
+        and step_{{ step - 1 }}.merged_into_id = step_{{ step }}.record_id
+    {%- endfor %}
+{% endmacro %}

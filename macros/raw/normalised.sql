@@ -1,0 +1,51 @@
+{#- E-mail address as people mean it: lower case, NULL without an @. -#}
+{% macro normalised_email(email) -%}
+    case when {{ email }} like '%@%' then lower({{ email }}) end
+{%- endmacro %}
+
+{#- Web domain of an address: https://www.Example.de/shop is example.de. -#}
+{% macro web_domain(website) -%}
+    {%- set host = namespace(sql='lower(' ~ website ~ ')') -%}
+    {%- for scheme in ['https://', 'http://'] -%}
+        {%- set host.sql = 'replace(' ~ host.sql ~ ", '" ~ scheme ~ "', '')" -%}
+    {%- endfor -%}
+    {%- for mark in ['/', ':', '?', '#'] -%}
+        {%- set host.sql = 'split_part(' ~ host.sql ~ ", '" ~ mark ~ "', 1)" -%}
+    {%- endfor -%}
+    nullif(
+        case
+            when {{ host.sql }} like 'www.%' then substr({{ host.sql }}, 5)
+            else {{ host.sql }}
+        end,
+        ''
+    )
+{%- endmacro %}
+
+{#- Web domain of an e-mail address, NULL without an @. -#}
+{% macro email_domain(email) -%}
+    nullif(lower(split_part({{ email }}, '@', 2)), '')
+{%- endmacro %}
+
+{#- A percentage as a share from 0 to 1; what lies outside is NULL. -#}
+{% macro share_of_percent(percent) -%}
+    case
+        when {{ percent }} between 0 and 100
+            then cast({{ percent }} * 0.01 as {{ type_name('rate') }})
+    end
+{%- endmacro %}
+
+{#-
+    How a seller is called in the marts (`sales_rep_identity`): by name, by a stable
+    pseudonym, or not at all.
+-#}
+{% macro sales_rep_label(source_system, user_id, name) -%}
+    {%- if var('sales_rep_identity') == 'name' -%}
+        coalesce({{ name }}, {{ user_id }})
+    {%- elif var('sales_rep_identity') == 'pseudonym' -%}
+        'Rep ' || upper(
+            substr({{ sha_256(hash_key() ~ ' || ' ~ source_system ~ ' || ' ~ user_id) }}, 1, 8)
+        )
+    {%- else -%}
+        cast(null as {{ type_name('text') }})
+    {%- endif -%}
+{%- endmacro %}

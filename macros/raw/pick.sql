@@ -1,0 +1,99 @@
+{#-
+    One column of a raw table, by the CRM's own API name: trimmed, cast to `type`
+    (text, boolean, integer, number, money, date, timestamp), NULL where the value
+    cannot be read, and a typed NULL where the column did not land.
+-#}
+{% macro pick(raw, api_name, type='text', required=false) %}
+    {%- set column = landed_column(raw, api_name) -%}
+    {%- if column -%}
+        {{- return(safe_cast_to(adapter.quote(column.name), type, column.type)) -}}
+    {%- endif -%}
+    {%- if required and raw.columns -%}
+        {%- do exceptions.raise_compiler_error(
+            'Column ' ~ loader_column_names(raw, api_name)[0] ~ ' (' ~ raw.system ~ ' '
+            ~ api_name ~ ') is missing in ' ~ raw.relation ~ ': add it to the sync, '
+            ~ 'or name your own column in the var crm_column_overrides: {'
+            ~ raw.system ~ ': {' ~ raw.table ~ ': {' ~ api_name ~ ': your_column}}}.'
+        ) -%}
+    {%- endif -%}
+    {{- return('cast(null as ' ~ type_name(type) ~ ')') -}}
+{% endmacro %}
+
+{#- The first of several columns that has a value, by their API names; see `pick`. -#}
+{% macro pick_first(raw, api_names, type='text') %}
+    {%- set picks = [] -%}
+    {%- for api_name in api_names if landed_column(raw, api_name) -%}
+        {%- do picks.append(pick(raw, api_name, type)) -%}
+    {%- endfor -%}
+    {%- if picks | length > 1 -%}
+        {{- return('coalesce(' ~ picks | join(', ') ~ ')') -}}
+    {%- endif -%}
+    {{- return(picks | first or 'cast(null as ' ~ type_name(type) ~ ')') -}}
+{% endmacro %}
+
+{#- Name and warehouse type of a landed column (type none: unknown), else none. -#}
+{% macro landed_column(raw, api_name) %}
+    {%- set names = loader_column_names(raw, api_name) -%}
+    {%- if raw.columns is none -%}
+        {{- return({'name': names[0], 'type': none}) -}}
+    {%- endif -%}
+    {%- for name in names if name | lower in raw.columns -%}
+        {%- set column = raw.columns[name | lower] -%}
+        {{- return({'name': column.name, 'type': column.dtype | lower}) -}}
+    {%- endfor -%}
+    {{- return(none) -}}
+{% endmacro %}
+
+{#- The names that a column can have through the loader, the likeliest first. -#}
+{% macro loader_column_names(raw, api_name) %}
+    {%- set overrides = var('crm_column_overrides').get(raw.system, {}) -%}
+    {%- set own_names = overrides.get(raw.table, {}) -%}
+    {%- set field = api_name.split('.')[0] -%}
+    {%- set own_name = own_names.get(api_name) or own_names.get(field) -%}
+    {%- if own_name -%}
+        {{- return([own_name]) -}}
+    {%- elif raw.system == 'zoho' and not api_name.startswith('_') -%}
+        {{- return(zoho_column_names(var('zoho_loader'), api_name)) -}}
+    {%- endif -%}
+    {{- return([loader_column_name(raw, api_name)]) -}}
+{% endmacro %}
+
+{#-
+    Name that a loader gives to an API field. Salesforce AccountId is account_id
+    through Fivetran and dlt, AccountId through Airbyte; Foo__c is foo_c (Fivetran)
+    or foo__c (dlt).
+-#}
+{% macro loader_column_name(raw, api_name) %}
+    {%- set loader = var(raw.system ~ '_loader', none) -%}
+    {%- if raw.system == 'hubspot' and not api_name.startswith('_') -%}
+        {{- return(hubspot_column_name(raw, api_name)) -}}
+    {%- elif api_name.startswith('_') or loader in ['airbyte', none] -%}
+        {{- return(api_name) -}}
+    {%- endif -%}
+    {%- set words = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', api_name) -%}
+    {%- if loader == 'fivetran' -%}
+        {%- set words = modules.re.sub('([a-zA-Z])([0-9])', '\\1_\\2', words) -%}
+        {%- set words = words | replace('__', '_') -%}
+    {%- endif -%}
+    {{- return(words | lower) -}}
+{% endmacro %}
+
+{#-
+    The API names of the given columns, joined by a comma, whose value landed but
+    cannot be read as its type; NULL if all can. `columns`: list of [API name, type].
+-#}
+{% macro unreadable_columns(raw, columns) -%}
+    {%- set checks = [] -%}
+    {%- for api_name, type in columns if landed_column(raw, api_name) -%}
+        {%- set check -%}
+            case
+                when {{ pick(raw, api_name) }} is not null
+                    and {{ pick(raw, api_name, type) }} is null
+                    then '{{ api_name }},'
+                else ''
+            end
+        {%- endset -%}
+        {%- do checks.append(check) -%}
+    {%- endfor -%}
+    nullif({{ checks | join(' || ') if checks else "''" }}, '')
+{%- endmacro %}

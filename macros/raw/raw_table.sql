@@ -1,0 +1,35 @@
+{#-
+    Looks a raw table up in the warehouse and returns what `pick` needs of it: its
+    relation and the columns that landed. While parsing, it makes the table's sample
+    seed a parent of the calling model, so that a first build finds it built. In a
+    unit test nothing can be looked up: there every column counts as landed. A table that
+    the sample does not have (`in_sample` false) is optional and has no seed.
+-#}
+{% macro raw_table(system, table, optional=false, in_sample=true) %}
+    {%- set relation = source(system, table) -%}
+    {%- set raw = {
+        'system': system, 'table': table, 'relation': relation, 'columns': none,
+    } -%}
+    {%- if not execute and var('use_sample_data') and in_sample -%}
+        {%- do ref('sample_' ~ system ~ '__' ~ table) -%}
+    {%- elif execute and model.resource_type != 'unit_test' -%}
+        {%- set landed = {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do landed.update({column.name | lower: column}) -%}
+        {%- endfor -%}
+        {%- if landed -%}
+            {%- do raw.update({'columns': landed}) -%}
+        {%- elif optional -%}
+            {%- set nothing = '(select 1 as no_row where 1 = 0) as not_landed' -%}
+            {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
+        {%- elif flags.WHICH in ['build', 'run', 'test'] -%}
+            {%- do exceptions.raise_compiler_error(
+                'Raw table ' ~ relation.identifier ~ ' is missing in schema '
+                ~ relation.schema ~ ': load it, or set the var ' ~ system
+                ~ '_schema to the schema that holds it, or switch ' ~ system
+                ~ ' off with the var ' ~ system ~ '_enabled: false.'
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{- return(raw) -}}
+{% endmacro %}
