@@ -1,0 +1,187 @@
+with
+
+account_records as (
+
+    select * from {{ ref('int_crm__account_records') }}
+
+),
+
+free_mail_domains as (
+
+    select {{ keyed_hash('lower(trim(domain))') }} as domain_key
+    from {{ ref('free_mail_domains') }}
+
+),
+
+pointers as (
+
+    select
+        source_system,
+        record_id,
+        merged_into_id
+    from account_records
+    where record_state = 'merged'
+
+),
+
+survivors as (
+
+    {{ merge_survivors('pointers') }}
+
+),
+
+resolved_records as (
+
+    select
+        account_records.*,
+        coalesce(survivors.survivor_id, account_records.record_id) as survivor_id
+
+    from account_records
+    left join survivors
+        on account_records.source_system = survivors.source_system
+        and account_records.record_id = survivors.record_id
+    where account_records.record_state is null
+        or account_records.record_state = 'merged'
+
+),
+
+{# A survivor that was deleted or excluded itself takes its merged records along. #}
+kept_records as (
+
+    select resolved_records.*
+    from resolved_records
+    left join account_records as landed_survivors
+        on resolved_records.source_system = landed_survivors.source_system
+        and resolved_records.survivor_id = landed_survivors.record_id
+        and landed_survivors.record_state in ('deleted', 'excluded')
+    where landed_survivors.record_id is null
+
+),
+
+ranked_records as (
+
+    select
+        *,
+        source_system || ':' || survivor_id as account_key,
+        min(created_on) over (partition by source_system, survivor_id)
+            as account_created_on,
+        row_number() over (
+            partition by source_system, survivor_id
+            order by
+                case when record_state is null then 0 else 1 end,
+                created_at nulls last,
+                record_id
+        ) as record_rank
+
+    from kept_records
+
+),
+
+accounts as (
+
+    select * from ranked_records
+    where record_rank = 1
+
+),
+
+{# A domain identifies a company only if it stands on one account of the CRM. #}
+unique_domains as (
+
+    select
+        accounts.source_system,
+        accounts.web_domain_key,
+        min(accounts.account_key) as account_key
+
+    from accounts
+    left join free_mail_domains
+        on accounts.web_domain_key = free_mail_domains.domain_key
+    where accounts.web_domain_key is not null and free_mail_domains.domain_key is null
+    group by accounts.source_system, accounts.web_domain_key
+    having count(*) = 1
+
+),
+
+domain_matches as (
+
+    select
+        unique_domains.account_key,
+        earlier.account_key as parent_key,
+        row_number() over (
+            partition by unique_domains.account_key
+            order by {{ crm_rank('earlier.source_system') }}
+        ) as match_rank
+
+    from unique_domains
+    inner join unique_domains as earlier
+        on unique_domains.web_domain_key = earlier.web_domain_key
+        and {{ crm_rank('unique_domains.source_system') }}
+        > {{ crm_rank('earlier.source_system') }}
+
+),
+
+parents as (
+
+    select
+        accounts.account_key,
+        coalesce(synced.account_key, domain_matches.parent_key) as parent_key,
+        case
+            when synced.account_key is not null then 'sync_id'
+            when domain_matches.parent_key is not null then 'web_domain'
+        end as match_rule
+
+    from accounts
+    left join ranked_records as synced
+        on accounts.salesforce_account_id = synced.record_id
+        and synced.source_system = 'salesforce'
+        and accounts.source_system != 'salesforce'
+    left join domain_matches
+        on accounts.account_key = domain_matches.account_key
+        and domain_matches.match_rank = 1
+
+),
+
+{# A Zoho account can reach Salesforce over HubSpot: two steps at most. #}
+companies as (
+
+    select
+        parents.account_key,
+        coalesce(grandparents.parent_key, parents.parent_key, parents.account_key)
+            as customer_id,
+        parents.match_rule
+
+    from parents
+    left join parents as grandparents
+        on parents.parent_key = grandparents.account_key
+
+),
+
+account_records_of_companies as (
+
+    select
+        ranked_records.source_system,
+        ranked_records.raw_table,
+        ranked_records.record_id,
+        ranked_records.source_record_id,
+        ranked_records.account_key,
+        companies.customer_id,
+        case
+            when ranked_records.record_state = 'merged' then 'merge_pointer'
+            else companies.match_rule
+        end as match_rule,
+        ranked_records.record_rank,
+        ranked_records.created_at,
+        ranked_records.account_created_on as created_on,
+        ranked_records.owner_id,
+        ranked_records.industry,
+        ranked_records.country,
+        ranked_records.segment,
+        ranked_records.employee_count,
+        ranked_records.account_source
+
+    from ranked_records
+    inner join companies
+        on ranked_records.account_key = companies.account_key
+
+)
+
+select * from account_records_of_companies

@@ -1,0 +1,333 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_run__as_of') }}
+
+),
+
+deal_states as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+    where is_counted
+
+),
+
+lead_deals as (
+
+    select * from {{ ref('int_funnel__lead_deals') }}
+
+),
+
+lead_persons as (
+
+    select * from {{ ref('int_funnel__lead_persons') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('int_crm__contacts') }}
+
+),
+
+deal_contacts as (
+
+    {{ union_crms('deal_contacts', having=['salesforce', 'hubspot']) }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers__companies') }}
+
+),
+
+{# The primary contact: the deal's own, else the primary role, else the lowest id. #}
+contacts_of_deals as (
+
+    select
+        source_system,
+        record_id as deal_record_id,
+        contact_id,
+        0 as contact_order
+
+    from deal_states
+    union all
+    select
+        source_system,
+        deal_record_id,
+        contact_id,
+        case when is_primary then 1 else 2 end as contact_order
+
+    from deal_contacts
+    where set_aside_reason is null
+
+),
+
+ranked_contacts as (
+
+    select
+        contacts_of_deals.source_system,
+        contacts_of_deals.deal_record_id,
+        contacts.customer_id,
+        row_number() over (
+            partition by
+                contacts_of_deals.source_system, contacts_of_deals.deal_record_id
+            order by contacts_of_deals.contact_order, contacts.contact_id
+        ) as contact_rank
+
+    from contacts_of_deals
+    inner join contacts
+        on contacts_of_deals.source_system = contacts.source_system
+        and contacts_of_deals.contact_id = contacts.record_id
+
+),
+
+primary_contacts as (
+
+    select * from ranked_contacts
+    where contact_rank = 1
+
+),
+
+ranked_leads as (
+
+    select
+        lead_deals.deal_id,
+        lead_persons.*,
+        row_number() over (
+            partition by lead_deals.deal_id
+            order by lead_persons.lead_created_at nulls last, lead_persons.lead_id
+        ) as lead_rank
+
+    from lead_deals
+    inner join lead_persons
+        on lead_deals.lead_id = lead_persons.lead_id
+
+),
+
+direct_leads as (
+
+    select * from ranked_leads
+    where lead_rank = 1
+
+),
+
+deals_of_customers as (
+
+    select
+        deal_states.*,
+        direct_leads.lead_id as direct_lead_id,
+        coalesce(
+            accounts.customer_id,
+            primary_contacts.customer_id,
+            direct_leads.lead_company_id
+        ) as customer_id
+
+    from deal_states
+    left join accounts
+        on deal_states.source_system = accounts.source_system
+        and deal_states.account_id = accounts.record_id
+    left join primary_contacts
+        on deal_states.source_system = primary_contacts.source_system
+        and deal_states.record_id = primary_contacts.deal_record_id
+    left join direct_leads
+        on deal_states.deal_id = direct_leads.deal_id
+
+),
+
+flagged_deals as (
+
+    select
+        *,
+        deal_state = 'won' and closed_on is not null as is_closed_won,
+        deal_state = 'won' and coalesce(record_amount, 0) < 0 as is_refund
+
+    from deals_of_customers
+
+),
+
+first_wins as (
+
+    select
+        customer_id,
+        min(closed_on) as first_won_on
+
+    from flagged_deals
+    where is_closed_won and not is_refund and customer_id is not null
+    group by customer_id
+
+),
+
+typed_deals as (
+
+    select
+        flagged_deals.*,
+        mapped_deal_type.mapped_value is null as is_type_derived,
+        coalesce(
+            mapped_deal_type.mapped_value,
+            case
+                when flagged_deals.created_on > first_wins.first_won_on then 'upsell'
+                else 'new_business'
+            end
+        ) as deal_type,
+        coalesce(flagged_deals.closed_on, as_of.as_of_on) as attributed_on
+
+    from flagged_deals
+    cross join as_of
+    left join first_wins
+        on flagged_deals.customer_id = first_wins.customer_id
+    {{ join_mapping('flagged_deals', 'deal_type', 'raw_deal_type') }}
+
+),
+
+ranked_wins as (
+
+    select
+        deal_id,
+        row_number() over (
+            partition by customer_id
+            order by
+                closed_on,
+                case when deal_type = 'new_business' then 0 else 1 end,
+                created_at nulls last,
+                deal_id
+        ) as win_number
+
+    from typed_deals
+    where is_closed_won and not is_refund and customer_id is not null
+
+),
+
+{# A lead known only by its account takes the first new business won after it came. #}
+account_conversions as (
+
+    select
+        lead_persons.lead_id,
+        lead_persons.lead_created_at,
+        typed_deals.deal_id,
+        row_number() over (
+            partition by lead_persons.lead_id
+            order by
+                typed_deals.closed_on, typed_deals.created_at nulls last,
+                typed_deals.deal_id
+        ) as conversion_rank
+
+    from lead_persons
+    inner join typed_deals
+        on lead_persons.account_customer_id = typed_deals.customer_id
+        and lead_persons.lead_created_on <= typed_deals.closed_on
+    left join lead_deals
+        on lead_persons.lead_id = lead_deals.lead_id
+    where lead_deals.lead_id is null
+        and typed_deals.is_closed_won
+        and not typed_deals.is_refund
+        and typed_deals.deal_type = 'new_business'
+
+),
+
+ranked_account_leads as (
+
+    select
+        deal_id,
+        lead_id,
+        row_number() over (
+            partition by deal_id
+            order by lead_created_at nulls last, lead_id
+        ) as lead_rank
+
+    from account_conversions
+    where conversion_rank = 1
+
+),
+
+account_leads as (
+
+    select * from ranked_account_leads
+    where lead_rank = 1
+
+),
+
+deals_with_leads as (
+
+    select
+        typed_deals.*,
+        ranked_wins.win_number,
+        coalesce(typed_deals.direct_lead_id, account_leads.lead_id) as lead_id
+
+    from typed_deals
+    left join ranked_wins
+        on typed_deals.deal_id = ranked_wins.deal_id
+    left join account_leads
+        on typed_deals.deal_id = account_leads.deal_id
+
+),
+
+deals as (
+
+    select
+        -- ids
+        deals_with_leads.deal_id,
+        deals_with_leads.raw_table,
+        deals_with_leads.source_record_id,
+        deals_with_leads.contract_id,
+        deals_with_leads.customer_id,
+        deals_with_leads.lead_id,
+        deals_with_leads.source_system as record_source_system,
+        deals_with_leads.record_id,
+
+        -- state
+        deals_with_leads.deal_state,
+        deals_with_leads.is_closed_won,
+        deals_with_leads.is_refund,
+        deals_with_leads.is_closed_won and not deals_with_leads.is_refund as is_win,
+        deals_with_leads.win_number,
+        deals_with_leads.deal_type,
+        deals_with_leads.is_type_derived,
+        deals_with_leads.stage,
+        deals_with_leads.pipeline,
+        deals_with_leads.probability,
+
+        -- days
+        deals_with_leads.created_at,
+        deals_with_leads.created_on,
+        deals_with_leads.closed_on,
+        deals_with_leads.close_date_source,
+
+        -- money in reporting currency
+        deals_with_leads.amount,
+        deals_with_leads.amount_source,
+
+        -- dimensions
+        deals_with_leads.first_source_system as source_system,
+        {{ known(
+            'coalesce(customers.mapped_region, team_members.region, customers.country)'
+        ) }}
+            as region,
+        {{ known('customers.segment') }} as segment,
+        {{ known('customers.industry') }} as industry,
+        {{ known('coalesce(lead_persons.lead_source, '
+            ~ mapped_or_raw('deals_with_leads', 'lead_source', 'raw_lead_source')
+            ~ ')') }}
+            as lead_source,
+        {{ known('team_members.sales_team') }} as sales_team,
+        {{ known('sales_reps.sales_rep') }} as sales_rep
+
+    from deals_with_leads
+    left join customers
+        on deals_with_leads.customer_id = customers.customer_id
+    left join lead_persons
+        on deals_with_leads.lead_id = lead_persons.lead_id
+    {{ join_mapping('deals_with_leads', 'lead_source', 'raw_lead_source') }}
+    {{ join_owner('deals_with_leads') }}
+
+)
+
+select * from deals

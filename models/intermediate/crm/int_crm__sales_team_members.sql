@@ -1,0 +1,30 @@
+with
+
+members as (
+
+    select * from {{ ref('sales_team_members') }}
+    {% if var('use_sample_data') -%}
+        union all
+        select * from {{ ref('sample_sales_team_members') }}
+    {%- endif %}
+
+),
+
+sales_team_members as (
+
+    select
+        source_system,
+        case
+            when source_system = 'salesforce' then {{ salesforce_id('trim(user_id)') }}
+            else trim(user_id)
+        end as owner_id,
+        sales_team,
+        region,
+        coalesce(valid_from, cast('1970-01-01' as date)) as valid_from,
+        coalesce(valid_to, cast('2199-12-31' as date)) as valid_to
+
+    from members
+
+)
+
+select * from sales_team_members

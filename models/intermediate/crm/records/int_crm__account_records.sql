@@ -1,0 +1,21 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_run__as_of') }}
+
+),
+
+accounts as (
+
+    {{ union_crms('accounts') }}
+
+),
+
+account_records as (
+
+    {{ run_state('accounts') }}
+
+)
+
+select * from account_records

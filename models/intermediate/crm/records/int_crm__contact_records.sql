@@ -1,0 +1,21 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_run__as_of') }}
+
+),
+
+contacts as (
+
+    {{ union_crms('contacts') }}
+
+),
+
+contact_records as (
+
+    {{ run_state('contacts') }}
+
+)
+
+select * from contact_records

@@ -1,0 +1,289 @@
+{#- Every contract that is known, usable or not, with its value per month. -#}
+with
+
+finance_periods as (
+
+    select * from {{ ref('stg_finance__contract_periods') }}
+    where set_aside_reason is null
+
+),
+
+excluded_accounts as (
+
+    select * from {{ ref('int_crm__excluded_accounts') }}
+
+),
+
+contract_records as (
+
+    select * from {{ ref('int_crm__contract_records') }}
+    where record_state is null
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+
+),
+
+deal_keys as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+billings as (
+
+    select * from {{ ref('int_revenue__billings') }}
+
+),
+
+contracts_of_finance as (
+
+    select
+        contract_source_system as source_system,
+        contract_id
+    from finance_periods
+    group by contract_source_system, contract_id
+
+),
+
+{# Finance knows better: its periods replace those of the same contract in a CRM. #}
+contracts as (
+
+    select
+        'contract_periods' as raw_table,
+        finance_periods.source_record_id,
+        finance_periods.contract_source_system as source_system,
+        finance_periods.contract_id,
+        finance_periods.account_id,
+        cast(null as {{ type_name('text') }}) as deal_id,
+        finance_periods.starts_on,
+        finance_periods.ends_on,
+        cast(null as {{ type_name('integer') }}) as term_months,
+        false as is_draft,
+        cast(null as {{ type_name('money') }}) as total_amount,
+        finance_periods.monthly_amount as finance_monthly_amount,
+        cast(null as {{ type_name('money') }}) as crm_monthly_amount,
+        finance_periods.currency_code
+
+    from finance_periods
+    left join excluded_accounts
+        on finance_periods.contract_source_system = excluded_accounts.source_system
+        and finance_periods.account_id = excluded_accounts.record_id
+    where excluded_accounts.record_id is null
+    union all
+    select
+        contract_records.raw_table,
+        contract_records.source_record_id,
+        contract_records.source_system,
+        contract_records.record_id as contract_id,
+        contract_records.account_id,
+        contract_records.deal_id,
+        contract_records.starts_on,
+        contract_records.ends_on,
+        contract_records.term_months,
+        contract_records.is_draft,
+        contract_records.amount as total_amount,
+        cast(null as {{ type_name('money') }}) as finance_monthly_amount,
+        contract_records.monthly_amount as crm_monthly_amount,
+        contract_records.currency_code
+
+    from contract_records
+    left join contracts_of_finance
+        on contract_records.source_system = contracts_of_finance.source_system
+        and contract_records.record_id = contracts_of_finance.contract_id
+    where contracts_of_finance.contract_id is null
+
+),
+
+{# What a deal sells without a start of its own begins when the deal is won. #}
+numbered_contracts as (
+
+    select
+        contracts.raw_table,
+        contracts.source_record_id,
+        contracts.source_system,
+        contracts.contract_id,
+        coalesce(contracts.starts_on, deals.closed_on) as starts_on,
+        coalesce(
+            contracts.ends_on,
+            case
+                when contracts.starts_on is null
+                    then {{ add_months('deals.closed_on', 'contracts.term_months') }}
+            end
+        ) as ends_on,
+        contracts.term_months,
+        contracts.is_draft,
+        contracts.total_amount,
+        contracts.finance_monthly_amount,
+        contracts.crm_monthly_amount,
+        contracts.currency_code,
+        contracts.source_system || ':' || contracts.contract_id || ':' || cast(
+            row_number() over (
+                partition by contracts.source_system, contracts.contract_id
+                order by
+                    contracts.starts_on, contracts.ends_on nulls last,
+                    contracts.account_id, contracts.finance_monthly_amount,
+                    contracts.source_record_id
+            ) as {{ type_name('text') }}
+        ) as contract_period_id,
+        coalesce(accounts.customer_id, deals.customer_id) as customer_id,
+        case
+            when contracts.term_months is not null
+                then contracts.term_months
+            when contracts.ends_on is not null
+                then greatest(
+                    1,
+                    cast(
+                        round(
+                            {{ days_between(
+                                'contracts.starts_on',
+                                'contracts.ends_on'
+                            ) }} * 12 / 365.25
+                        ) as {{ type_name('integer') }}
+                    )
+                )
+        end as contract_months
+
+    from contracts
+    left join accounts
+        on contracts.source_system = accounts.source_system
+        and contracts.account_id = accounts.record_id
+    left join deal_keys
+        on contracts.source_system = deal_keys.source_system
+        and contracts.deal_id = deal_keys.record_id
+    left join deals
+        on deal_keys.deal_id = deals.deal_id
+    where contracts.deal_id is null or deals.is_win
+
+),
+
+billed_contracts as (
+
+    select
+        record_source_system as source_system,
+        contract_id,
+        sum(amount) as amount
+
+    from billings
+    where is_counted and contract_id is not null
+    group by record_source_system, contract_id
+
+),
+
+sold_contracts as (
+
+    select
+        record_source_system as source_system,
+        contract_id,
+        sum(amount) as amount
+
+    from deals
+    where is_win and contract_id is not null
+    group by record_source_system, contract_id
+
+),
+
+priced_contracts as (
+
+    select
+        contract_period_id,
+        source_system,
+        case
+            when finance_monthly_amount is not null then finance_monthly_amount
+            when contract_months is not null and total_amount is not null
+                then total_amount
+            else crm_monthly_amount
+        end as amount,
+        cast(null as {{ type_name('money') }}) as home_amount,
+        cast(null as {{ type_name('rate') }}) as units_per_home_unit,
+        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
+        starts_on as converted_on
+
+    from numbered_contracts
+
+),
+
+rated_contracts as (
+
+    select
+        priced_contracts.*,
+        {{ rate_columns('priced_contracts') }},
+        {{ amount_source('priced_contracts') }} as amount_source
+
+    from priced_contracts
+    {{ join_exchange_rates('priced_contracts') }}
+
+),
+
+contract_values as (
+
+    select
+        numbered_contracts.*,
+        {{ reporting_amount('rated_contracts') }} as stated_amount,
+        rated_contracts.amount_source,
+        cast(billed_contracts.amount as {{ type_name('money') }}) as billed_amount,
+        cast(sold_contracts.amount as {{ type_name('money') }}) as sold_amount
+
+    from numbered_contracts
+    inner join rated_contracts
+        on numbered_contracts.contract_period_id = rated_contracts.contract_period_id
+    left join billed_contracts
+        on numbered_contracts.source_system = billed_contracts.source_system
+        and numbered_contracts.contract_id = billed_contracts.contract_id
+    left join sold_contracts
+        on numbered_contracts.source_system = sold_contracts.source_system
+        and numbered_contracts.contract_id = sold_contracts.contract_id
+
+),
+
+contracts_with_value as (
+
+    select
+        contract_period_id,
+        source_system,
+        raw_table,
+        source_record_id,
+        contract_id,
+        customer_id,
+        starts_on,
+        coalesce(ends_on, cast('2200-01-01' as date)) as ends_on,
+        is_draft,
+        case
+            when is_draft then 'draft'
+            when starts_on is null then 'start_missing'
+            when ends_on <= starts_on then 'ends_before_start'
+            when customer_id is null then 'customer_missing'
+        end as unusable_reason,
+        case
+            when finance_monthly_amount is not null then 'finance'
+            when total_amount is not null and contract_months > 0 then 'contract_amount'
+            when billed_amount is not null and contract_months > 0 then 'orders'
+            when sold_amount is not null and contract_months > 0 then 'won_deals'
+            when crm_monthly_amount is not null then 'line_items'
+            else 'missing'
+        end as value_source,
+        case
+            when finance_monthly_amount is not null then stated_amount
+            when total_amount is not null and contract_months > 0
+                then {{ money_ratio('stated_amount', 'contract_months') }}
+            when billed_amount is not null and contract_months > 0
+                then {{ money_ratio('billed_amount', 'contract_months') }}
+            when sold_amount is not null and contract_months > 0
+                then {{ money_ratio('sold_amount', 'contract_months') }}
+            when crm_monthly_amount is not null then stated_amount
+        end as monthly_amount
+
+    from contract_values
+
+)
+
+select * from contracts_with_value

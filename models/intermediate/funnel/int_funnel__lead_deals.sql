@@ -1,0 +1,142 @@
+{#- Links of leads and deals that the CRMs state themselves. -#}
+with
+
+lead_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('int_crm__contacts') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+deal_contacts as (
+
+    {{ union_crms('deal_contacts', having=['salesforce', 'hubspot']) }}
+
+),
+
+converted_deals as (
+
+    select
+        lead_records.lead_id,
+        deals.deal_id
+
+    from lead_records
+    inner join deals
+        on lead_records.source_system = deals.source_system
+        and lead_records.deal_id = deals.record_id
+
+),
+
+{# Contact ids that stand for a lead, in the CRM of the contact. #}
+lead_contacts as (
+
+    select
+        lead_id,
+        source_system,
+        contact_id
+
+    from lead_records
+    where contact_id is not null
+    union
+    select
+        lead_id,
+        'salesforce' as source_system,
+        salesforce_contact_id as contact_id
+
+    from lead_records
+    where salesforce_contact_id is not null
+    union
+    select
+        lead_records.lead_id,
+        contacts.source_system,
+        contacts.record_id as contact_id
+
+    from lead_records
+    inner join contacts
+        on lead_records.email_key = contacts.email_key
+
+),
+
+{# A merged contact and its survivor are the same person. #}
+lead_persons as (
+
+    select
+        lead_contacts.lead_id,
+        lead_contacts.source_system,
+        coalesce(contacts.contact_id, lead_contacts.contact_id) as contact_id
+
+    from lead_contacts
+    left join contacts
+        on lead_contacts.source_system = contacts.source_system
+        and lead_contacts.contact_id = contacts.record_id
+
+),
+
+contacts_of_deals as (
+
+    select
+        source_system,
+        record_id as deal_record_id,
+        contact_id
+
+    from deals
+    where contact_id is not null
+    union
+    select
+        source_system,
+        deal_record_id,
+        contact_id
+
+    from deal_contacts
+    where set_aside_reason is null and contact_id is not null
+
+),
+
+persons_of_deals as (
+
+    select
+        deals.deal_id,
+        contacts_of_deals.source_system,
+        coalesce(contacts.contact_id, contacts_of_deals.contact_id) as contact_id
+
+    from contacts_of_deals
+    inner join deals
+        on contacts_of_deals.source_system = deals.source_system
+        and contacts_of_deals.deal_record_id = deals.record_id
+    left join contacts
+        on contacts_of_deals.source_system = contacts.source_system
+        and contacts_of_deals.contact_id = contacts.record_id
+
+),
+
+lead_deals as (
+
+    select
+        lead_id,
+        deal_id
+
+    from converted_deals
+    union
+    select
+        lead_persons.lead_id,
+        persons_of_deals.deal_id
+
+    from lead_persons
+    inner join persons_of_deals
+        on lead_persons.source_system = persons_of_deals.source_system
+        and lead_persons.contact_id = persons_of_deals.contact_id
+
+)
+
+select * from lead_deals

@@ -1,0 +1,265 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_run__as_of') }}
+
+),
+
+lead_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+
+),
+
+lead_statuses as (
+
+    {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
+free_mail_domains as (
+
+    select {{ keyed_hash('lower(trim(domain))') }} as domain_key
+    from {{ ref('free_mail_domains') }}
+
+),
+
+current_stages as (
+
+    select
+        lead_records.lead_id,
+        lead_records.lead_id
+        = lead_records.source_system || ':' || lead_records.record_id
+            as is_own_record,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from lead_records
+    {{ join_mapping('lead_records', 'lead_status', 'lead_status') }}
+
+),
+
+{# HubSpot's lifecycle stage stands beside the status and uses the same mapping. #}
+lifecycle_stages as (
+
+    select
+        lead_records.lead_id,
+        false as is_own_record,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from lead_records
+    {{ join_mapping('lead_records', 'lead_status', 'lifecycle_stage') }}
+    where lead_records.lifecycle_stage is not null
+
+),
+
+{# A change tells two statuses: the one entered and the one left. #}
+past_statuses as (
+
+    select
+        lead_statuses.source_system,
+        lead_statuses.lead_record_id,
+        lead_statuses.lead_status
+
+    from lead_statuses
+    cross join as_of
+    where lead_statuses.set_aside_reason is null
+        and {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on
+    union
+    select
+        source_system,
+        lead_record_id,
+        previous_status as lead_status
+
+    from lead_statuses
+    where set_aside_reason is null and previous_status is not null
+
+),
+
+past_stages as (
+
+    select
+        lead_records.lead_id,
+        false as is_own_record,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from past_statuses
+    inner join lead_records
+        on past_statuses.source_system = lead_records.source_system
+        and past_statuses.lead_record_id = lead_records.record_id
+    {{ join_mapping('past_statuses', 'lead_status', 'lead_status') }}
+
+),
+
+dated_stages as (
+
+    select
+        lead_records.lead_id,
+        false as is_own_record,
+        case
+            when {{ local_date('lead_records.sql_at') }} <= as_of.as_of_on then 'sql'
+            when {{ local_date('lead_records.mql_at') }} <= as_of.as_of_on then 'mql'
+        end as lead_stage
+
+    from lead_records
+    cross join as_of
+
+),
+
+known_stages as (
+
+    select * from current_stages
+    union all
+    select * from lifecycle_stages
+    union all
+    select * from past_stages
+    union all
+    select * from dated_stages
+
+),
+
+stages_reached as (
+
+    select
+        lead_id,
+        max(case when lead_stage in ('mql', 'sql') then 1 else 0 end) = 1 as is_mql,
+        max(case when lead_stage = 'sql' then 1 else 0 end) = 1 as is_sql,
+        max(
+            case when is_own_record and lead_stage = 'disqualified' then 1 else 0 end
+        ) = 1 as is_disqualified
+
+    from known_stages
+    group by lead_id
+
+),
+
+{# Without a date the lifecycle stage itself says that there was an opportunity. #}
+opportunities as (
+
+    select
+        lead_records.lead_id,
+        max(
+            case
+                when {{ local_date('lead_records.opportunity_at') }} <= as_of.as_of_on
+                    then 1
+                when lead_records.opportunity_at is null
+                    and lower(lead_records.lifecycle_stage)
+                    in ('opportunity', 'customer', 'evangelist')
+                    then 1
+                else 0
+            end
+        ) = 1 as has_opportunity
+
+    from lead_records
+    cross join as_of
+    group by lead_records.lead_id
+
+),
+
+ranked_accounts as (
+
+    select
+        lead_records.lead_id,
+        accounts.customer_id,
+        row_number() over (
+            partition by lead_records.lead_id
+            order by lead_records.person_rank
+        ) as account_rank
+
+    from lead_records
+    inner join accounts
+        on lead_records.source_system = accounts.source_system
+        and lead_records.account_id = accounts.record_id
+
+),
+
+accounts_of_leads as (
+
+    select * from ranked_accounts
+    where account_rank = 1
+
+),
+
+persons as (
+
+    select
+        lead_records.*,
+        as_of.as_of_on as attributed_on,
+        {{ local_date('lead_records.lead_created_at') }} as lead_created_on,
+        stages_reached.is_mql,
+        stages_reached.is_sql,
+        stages_reached.is_disqualified,
+        opportunities.has_opportunity,
+        accounts_of_leads.customer_id as account_customer_id,
+        lead_records.source_system || ':' || coalesce(
+            'company:' || lead_records.company_key,
+            case
+                when free_mail_domains.domain_key is null
+                    then 'domain:' || lead_records.email_domain_key
+            end
+        ) as lead_company_id
+
+    from lead_records
+    cross join as_of
+    inner join stages_reached
+        on lead_records.lead_id = stages_reached.lead_id
+    inner join opportunities
+        on lead_records.lead_id = opportunities.lead_id
+    left join accounts_of_leads
+        on lead_records.lead_id = accounts_of_leads.lead_id
+    left join free_mail_domains
+        on lead_records.email_domain_key = free_mail_domains.domain_key
+    where lead_records.person_rank = 1
+
+),
+
+lead_persons as (
+
+    select
+        -- ids
+        persons.lead_id,
+        persons.account_customer_id,
+        persons.lead_company_id,
+        persons.owner_id,
+
+        -- days
+        persons.lead_created_at,
+        persons.lead_created_on,
+
+        -- stages
+        persons.is_mql or persons.is_sql as is_mql,
+        persons.is_sql,
+        persons.has_opportunity,
+        persons.is_disqualified,
+
+        -- dimensions
+        persons.source_system,
+        persons.country,
+        mapped_region.mapped_value as mapped_region,
+        coalesce(mapped_region.mapped_value, team_members.region, persons.country)
+            as region,
+        coalesce(
+            {{ mapped_or_raw('persons', 'segment', 'segment') }}, segment_bands.segment
+        ) as segment,
+        {{ mapped_or_raw('persons', 'industry', 'industry') }} as industry,
+        {{ mapped_or_raw('persons', 'lead_source', 'lead_source') }} as lead_source,
+        team_members.sales_team,
+        sales_reps.sales_rep
+
+    from persons
+    {{ join_mapping('persons', 'region', 'country') }}
+    {{ join_mapping('persons', 'segment', 'segment') }}
+    {{ join_mapping('persons', 'industry', 'industry') }}
+    {{ join_mapping('persons', 'lead_source', 'lead_source') }}
+    {{ join_segment_band('persons') }}
+    {{ join_owner('persons') }}
+
+)
+
+select * from lead_persons

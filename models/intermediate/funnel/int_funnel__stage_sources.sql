@@ -1,0 +1,100 @@
+{#- Which CRMs can tell marketing and sales qualified leads apart at all. -#}
+with
+
+value_mapping as (
+
+    select * from {{ ref('int_crm__value_mapping') }}
+    where field = 'lead_status'
+
+),
+
+lead_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+
+),
+
+lead_statuses as (
+
+    {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
+
+),
+
+landed_statuses as (
+
+    select
+        source_system,
+        lead_status
+    from lead_records
+    union
+    select
+        source_system,
+        lifecycle_stage as lead_status
+    from lead_records
+    union
+    select
+        source_system,
+        lead_status
+    from lead_statuses
+    where set_aside_reason is null
+
+),
+
+systems_with_status as (
+
+    select source_system from landed_statuses
+    where lead_status is not null
+    group by source_system
+
+),
+
+mapped_stages as (
+
+    select
+        source_system,
+        max(case when mapped_value = 'mql' then 1 else 0 end) = 1 as maps_mql,
+        max(case when mapped_value = 'sql' then 1 else 0 end) = 1 as maps_sql
+
+    from value_mapping
+    group by source_system
+
+),
+
+landed_stages as (
+
+    select
+        source_system,
+        max(case when mql_at is not null then 1 else 0 end) = 1 as has_mql_date,
+        max(case when sql_at is not null then 1 else 0 end) = 1 as has_sql_date
+
+    from lead_records
+    group by source_system
+
+),
+
+stage_sources as (
+
+    select
+        landed_stages.source_system,
+        landed_stages.has_mql_date
+        or (
+            systems_with_status.source_system is not null
+            and coalesce(mapped_stages.maps_mql, false)
+        )
+            as has_mql_source,
+        landed_stages.has_sql_date
+        or (
+            systems_with_status.source_system is not null
+            and coalesce(mapped_stages.maps_sql, false)
+        )
+            as has_sql_source
+
+    from landed_stages
+    left join mapped_stages
+        on landed_stages.source_system = mapped_stages.source_system
+    left join systems_with_status
+        on landed_stages.source_system = systems_with_status.source_system
+
+)
+
+select * from stage_sources

@@ -1,0 +1,506 @@
+{#- Everything a human should look at, one row per record and reason, keys only. -#}
+with
+
+raw_rows as (
+
+    select * from {{ ref('int_quality__raw_rows') }}
+
+),
+
+deal_states as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+
+),
+
+lead_records as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where record_state is null and is_lead
+
+),
+
+account_records as (
+
+    select * from {{ ref('int_crm__account_records') }}
+    where record_state is null
+
+),
+
+campaign_records as (
+
+    select * from {{ ref('int_crm__campaign_records') }}
+    where record_state is null and cost is not null
+
+),
+
+deal_records as (
+
+    select * from {{ ref('int_crm__deal_records') }}
+    where record_state is null
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_customers__contracts') }}
+    where not is_draft
+
+),
+
+billings as (
+
+    select * from {{ ref('int_revenue__billings') }}
+    where is_counted
+
+),
+
+campaign_costs as (
+
+    select * from {{ ref('int_cac__campaign_costs') }}
+
+),
+
+finance_spend as (
+
+    select * from {{ ref('int_cac__finance_spend') }}
+    where amount_source = 'missing_rate'
+
+),
+
+billing_records as (
+
+    select * from {{ ref('int_crm__billing_document_records') }}
+    where record_state is null and is_counted and billed_on is null
+
+),
+
+value_mapping as (
+
+    select * from {{ ref('int_crm__value_mapping') }}
+
+),
+
+row_issues as (
+
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        case when row_state = 'used' then 'unreadable_value' else row_state end
+            as reason,
+        'warning' as severity,
+        cast(null as {{ type_name('text') }}) as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        unreadable_columns as detail
+
+    from raw_rows
+    where row_state in ('missing_id', 'unreadable')
+        or (row_state = 'used' and unreadable_columns is not null)
+
+),
+
+{# One row per deal and rule that it breaks. #}
+deal_findings as (
+
+    select
+        deal_states.*,
+        deals.is_win,
+        deals.is_closed_won,
+        deals.customer_id,
+        deals.is_type_derived,
+        deals.deal_type
+
+    from deal_states
+    inner join deals
+        on deal_states.deal_id = deals.deal_id
+    where deal_states.is_counted
+
+),
+
+deal_issues as (
+    {% for reason, kpi, severity, condition in [
+        ('close_date_in_future', 'revenue_growth', 'warning',
+            "landed_state in ('won', 'lost') and landed_closed_on is not null"
+            ~ " and deal_state = 'open'"),
+        ('close_date_missing', 'revenue_growth', 'warning',
+            "close_date_source = 'missing'"),
+        ('unknown_stage', 'conversion_rate', 'warning', "landed_state = 'unknown'"),
+        ('created_date_missing', 'sales_cycle_length', 'warning', 'created_on is null'),
+        ('close_before_create', 'sales_cycle_length', 'warning',
+            'closed_on < created_on'),
+        ('amount_missing', 'revenue_growth', 'warning',
+            "is_closed_won and amount_source = 'missing_amount'"),
+        ('exchange_rate_missing', 'revenue_growth', 'warning',
+            "amount_source = 'missing_rate'"),
+        ('customer_missing', 'churn_rate', 'warning',
+            'is_win and customer_id is null'),
+        ('deal_type_derived', 'average_order_value', 'info', 'is_type_derived'),
+    ] %}
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        '{{ reason }}' as reason,
+        '{{ severity }}' as severity,
+        '{{ kpi }}' as kpi,
+        {{ 'record_amount' if reason == 'exchange_rate_missing' else 'amount' }}
+            as amount,
+        {{ 'deal_type' if reason == 'deal_type_derived'
+            else 'currency_code' if reason == 'exchange_rate_missing'
+            else 'cast(null as ' ~ type_name('text') ~ ')' }} as detail
+
+    from deal_findings
+    where {{ condition }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+lead_issues as (
+
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'created_date_missing' as reason,
+        'warning' as severity,
+        'conversion_rate' as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from lead_records
+    where created_on is null
+
+),
+
+{# One example record per value that should be mapped and is not. #}
+picklist_values as (
+
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'lead_status' as field,
+        lead_status as raw_value
+
+    from lead_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'lead_source' as field,
+        lead_source as raw_value
+
+    from lead_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'deal_type' as field,
+        deal_type as raw_value
+
+    from deal_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'industry' as field,
+        industry as raw_value
+
+    from account_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'region' as field,
+        country as raw_value
+
+    from account_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'segment' as field,
+        segment as raw_value
+
+    from account_records
+
+),
+
+{# Open vocabularies need a mapping only where somebody started one. #}
+mapped_fields as (
+
+    select
+        source_system,
+        field
+    from value_mapping
+    group by source_system, field
+
+),
+
+unmapped_values as (
+
+    select
+        picklist_values.source_system,
+        picklist_values.raw_table,
+        min(picklist_values.source_record_id) as raw_key,
+        'unmapped_' || picklist_values.field as reason,
+        'warning' as severity,
+        case
+            when picklist_values.field = 'lead_status' then 'conversion_rate'
+            when picklist_values.field = 'deal_type' then 'average_order_value'
+        end as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        cast(count(*) as {{ type_name('text') }}) || ' rows' as detail
+
+    from picklist_values
+    left join value_mapping
+        on picklist_values.source_system = value_mapping.source_system
+        and picklist_values.field = value_mapping.field
+        and lower(picklist_values.raw_value) = value_mapping.raw_value
+    left join mapped_fields
+        on picklist_values.source_system = mapped_fields.source_system
+        and picklist_values.field = mapped_fields.field
+    where picklist_values.raw_value is not null
+        and value_mapping.raw_value is null
+        and (
+            mapped_fields.field is not null
+            or picklist_values.field in ('lead_status', 'deal_type')
+        )
+    group by
+        picklist_values.source_system, picklist_values.raw_table,
+        picklist_values.field, lower(picklist_values.raw_value)
+
+),
+
+shared_domains as (
+
+    select
+        source_system,
+        web_domain_key
+    from account_records
+    where web_domain_key is not null
+    group by source_system, web_domain_key
+    having count(*) > 1
+
+),
+
+account_issues as (
+
+    select
+        account_records.source_system,
+        account_records.raw_table,
+        account_records.source_record_id as raw_key,
+        'web_domain_shared' as reason,
+        'info' as severity,
+        'churn_rate' as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from account_records
+    inner join shared_domains
+        on account_records.source_system = shared_domains.source_system
+        and account_records.web_domain_key = shared_domains.web_domain_key
+
+),
+
+dangling_accounts as (
+
+    select
+        deal_records.source_system,
+        deal_records.raw_table,
+        deal_records.source_record_id as raw_key,
+        'account_unknown' as reason,
+        'warning' as severity,
+        'churn_rate' as kpi,
+        deal_records.amount,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from deal_records
+    left join {{ ref('int_crm__accounts') }} as accounts
+        on deal_records.source_system = accounts.source_system
+        and deal_records.account_id = accounts.record_id
+    where deal_records.account_id is not null and accounts.record_id is null
+
+),
+
+contract_issues as (
+
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'contract_' || unusable_reason as reason,
+        'warning' as severity,
+        'churn_rate' as kpi,
+        monthly_amount as amount,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from contracts
+    where unusable_reason is not null
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'contract_value_missing' as reason,
+        'warning' as severity,
+        'churn_rate' as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        value_source as detail
+
+    from contracts
+    where unusable_reason is null and monthly_amount is null
+
+),
+
+billing_issues as (
+
+    select
+        record_source_system as source_system,
+        raw_table,
+        source_record_id as raw_key,
+        case
+            when amount_source = 'missing_amount' then 'amount_missing'
+            else 'exchange_rate_missing'
+        end as reason,
+        'warning' as severity,
+        'revenue_growth' as kpi,
+        cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from billings
+    where amount_source in ('missing_amount', 'missing_rate')
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'billing_date_missing' as reason,
+        'warning' as severity,
+        'revenue_growth' as kpi,
+        amount,
+        currency_code as detail
+
+    from billing_records
+
+),
+
+spend_issues as (
+
+    select
+        'finance' as source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'exchange_rate_missing' as reason,
+        'warning' as severity,
+        'customer_acquisition_cost' as kpi,
+        record_amount as amount,
+        currency_code as detail
+
+    from finance_spend
+
+),
+
+child_campaigns as (
+
+    select
+        source_system,
+        parent_id
+    from {{ ref('int_crm__campaign_records') }}
+    where record_state is null and parent_id is not null
+    group by source_system, parent_id
+
+),
+
+campaign_issues as (
+
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'campaign_dates_missing' as reason,
+        'warning' as severity,
+        'customer_acquisition_cost' as kpi,
+        cost as amount,
+        currency_code as detail
+
+    from campaign_records
+    where starts_on is null and ends_on is null
+    union all
+    select
+        campaign_records.source_system,
+        campaign_records.raw_table,
+        campaign_records.source_record_id as raw_key,
+        'campaign_cost_on_parent' as reason,
+        'info' as severity,
+        'customer_acquisition_cost' as kpi,
+        campaign_records.cost as amount,
+        campaign_records.currency_code as detail
+
+    from campaign_records
+    inner join child_campaigns
+        on campaign_records.source_system = child_campaigns.source_system
+        and campaign_records.record_id = child_campaigns.parent_id
+    union all
+    select
+        campaign_records.source_system,
+        campaign_records.raw_table,
+        campaign_records.source_record_id as raw_key,
+        'exchange_rate_missing' as reason,
+        'warning' as severity,
+        'customer_acquisition_cost' as kpi,
+        campaign_records.cost as amount,
+        campaign_records.currency_code as detail
+
+    from campaign_records
+    inner join campaign_costs
+        on campaign_records.source_system || ':' || campaign_records.record_id
+        = campaign_costs.campaign_id
+    where campaign_costs.amount is null
+    group by
+        campaign_records.source_system, campaign_records.raw_table,
+        campaign_records.source_record_id, campaign_records.cost,
+        campaign_records.currency_code
+
+),
+
+issues as (
+
+    select * from row_issues
+    union all
+    select * from deal_issues
+    union all
+    select * from lead_issues
+    union all
+    select * from unmapped_values
+    union all
+    select * from account_issues
+    union all
+    select * from dangling_accounts
+    union all
+    select * from contract_issues
+    union all
+    select * from billing_issues
+    union all
+    select * from campaign_issues
+    union all
+    select * from spend_issues
+
+)
+
+select * from issues

@@ -1,0 +1,129 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_run__as_of') }}
+
+),
+
+documents as (
+
+    select * from {{ ref('int_crm__billing_document_records') }}
+    where record_state is null
+
+),
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+
+),
+
+deal_keys as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers__companies') }}
+
+),
+
+billed_documents as (
+
+    select
+        documents.source_system || ':' || documents.record_id as document_id,
+        documents.raw_table,
+        documents.source_record_id,
+        documents.source_system,
+        documents.owner_id,
+        documents.contract_id,
+        documents.billed_on,
+        documents.is_reduction,
+        documents.is_counted
+        and documents.billed_on <= as_of.as_of_on as is_counted,
+        documents.amount,
+        cast(null as {{ type_name('money') }}) as home_amount,
+        documents.units_per_home_unit,
+        coalesce(
+            documents.currency_code, {{ home_currency('documents.source_system') }}
+        )
+            as currency_code,
+        documents.billed_on as converted_on,
+        documents.billed_on as attributed_on,
+        deal_keys.deal_id,
+        accounts.customer_id as account_customer_id
+
+    from documents
+    cross join as_of
+    left join deal_keys
+        on documents.source_system = deal_keys.source_system
+        and documents.deal_id = deal_keys.record_id
+    left join accounts
+        on documents.source_system = accounts.source_system
+        and documents.account_id = accounts.record_id
+
+),
+
+rated_documents as (
+
+    select
+        billed_documents.*,
+        {{ rate_columns('billed_documents') }},
+        {{ amount_source('billed_documents') }} as amount_source
+
+    from billed_documents
+    {{ join_exchange_rates('billed_documents') }}
+
+),
+
+billings as (
+
+    select
+        rated_documents.document_id,
+        rated_documents.raw_table,
+        rated_documents.source_record_id,
+        rated_documents.source_system as record_source_system,
+        rated_documents.contract_id,
+        rated_documents.deal_id,
+        coalesce(rated_documents.account_customer_id, deals.customer_id) as customer_id,
+        rated_documents.billed_on,
+        rated_documents.is_counted,
+        rated_documents.is_reduction
+        or coalesce(rated_documents.amount, 0) < 0 as is_refund,
+        {{ reporting_amount('rated_documents') }} as amount,
+        rated_documents.amount_source,
+        {{ known('deals.deal_type') }} as deal_type,
+        coalesce(deals.source_system, rated_documents.source_system) as source_system,
+        coalesce(
+            deals.region,
+            {{ known(
+                'coalesce(customers.mapped_region, team_members.region, '
+                ~ 'customers.country)'
+            ) }}
+        ) as region,
+        coalesce(deals.segment, {{ known('customers.segment') }}) as segment,
+        coalesce(deals.industry, {{ known('customers.industry') }}) as industry,
+        {{ known('deals.lead_source') }} as lead_source,
+        coalesce(deals.sales_team, {{ known('team_members.sales_team') }})
+            as sales_team,
+        coalesce(deals.sales_rep, {{ known('sales_reps.sales_rep') }}) as sales_rep
+
+    from rated_documents
+    left join deals
+        on rated_documents.deal_id = deals.deal_id
+    left join customers
+        on rated_documents.account_customer_id = customers.customer_id
+    {{ join_owner('rated_documents') }}
+
+)
+
+select * from billings

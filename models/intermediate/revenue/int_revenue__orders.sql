@@ -1,0 +1,53 @@
+with
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+
+),
+
+orders as (
+
+    {% if var('revenue_basis') == 'bookings' -%}
+        select
+            deal_id as order_id,
+            closed_on as ordered_on,
+            customer_id,
+            amount,
+            is_refund,
+            amount_source,
+            deal_type,
+            source_system,
+            region,
+            segment,
+            industry,
+            lead_source,
+            sales_team,
+            sales_rep
+
+        from deals
+        where is_closed_won
+    {%- else -%}
+        select
+            document_id as order_id,
+            billed_on as ordered_on,
+            customer_id,
+            amount,
+            is_refund,
+            amount_source,
+            deal_type,
+            source_system,
+            region,
+            segment,
+            industry,
+            lead_source,
+            sales_team,
+            sales_rep
+
+        from {{ ref('int_revenue__billings') }}
+        where is_counted
+    {%- endif %}
+
+)
+
+select * from orders

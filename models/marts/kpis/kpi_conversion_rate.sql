@@ -1,0 +1,209 @@
+{%- set dimensions = common_dimensions() -%}
+
+with
+
+leads as (
+
+    select
+        leads.*,
+        stage_sources.has_mql_source,
+        stage_sources.has_sql_source,
+        {{ period_starts('leads.lead_created_on') }}
+
+    from {{ ref('int_funnel__leads') }} as leads
+    left join {{ ref('int_funnel__stage_sources') }} as stage_sources
+        on leads.source_system = stage_sources.source_system
+
+),
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+    where deal_type = 'new_business' and not is_refund and closed_on is not null
+
+),
+
+new_customers as (
+
+    select deal_id from {{ ref('int_customers__new_customers') }}
+    where lead_id is null
+
+),
+
+closed_deals as (
+
+    select
+        deals.*,
+        new_customers.deal_id is not null as is_customer_without_lead,
+        {{ period_starts('deals.closed_on') }}
+
+    from deals
+    left join new_customers
+        on deals.deal_id = new_customers.deal_id
+
+),
+
+cohorts as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        count(*) as lead_count,
+        sum(
+            case
+                when is_customer and cycle_days <= {{ var('conversion_window_days') }}
+                    then 1
+                else 0
+            end
+        ) as customer_count,
+        sum(case when is_customer then 1 else 0 end) as ever_customer_count,
+        sum(case when is_disqualified then 1 else 0 end) as disqualified_lead_count,
+        sum(case when is_mql then 1 else 0 end) as mql_count,
+        sum(case when is_sql then 1 else 0 end) as sql_count,
+        sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
+        max(case when has_mql_source then 1 else 0 end) = 1 as has_mql_source,
+        max(case when has_sql_source then 1 else 0 end) = 1 as has_sql_source
+
+    from leads
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+closed_deals_by_period as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        sum(case when is_win then 1 else 0 end) as won_deal_count,
+        sum(case when not is_win then 1 else 0 end) as lost_deal_count,
+        sum(case when is_win then amount end) as won_amount,
+        sum(case when not is_win then amount end) as lost_amount,
+        sum(case when not is_win and coalesce(amount, 0) = 0 then 1 else 0 end)
+            as lost_deals_without_amount_count,
+        sum(case when is_customer_without_lead then 1 else 0 end)
+            as customers_without_lead_count
+
+    from closed_deals
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+period_grid as (
+
+    {{ period_grid(['cohorts', 'closed_deals_by_period']) }}
+
+),
+
+measured as (
+
+    select
+        period_grid.*,
+        coalesce(cohorts.lead_count, 0) as lead_count,
+        coalesce(cohorts.customer_count, 0) as customer_count,
+        coalesce(cohorts.ever_customer_count, 0) as ever_customer_count,
+        coalesce(cohorts.disqualified_lead_count, 0) as disqualified_lead_count,
+        coalesce(cohorts.mql_count, 0) as mql_count,
+        coalesce(cohorts.sql_count, 0) as sql_count,
+        coalesce(cohorts.opportunity_count, 0) as opportunity_count,
+        coalesce(cohorts.has_mql_source, false) as has_mql_source,
+        coalesce(cohorts.has_sql_source, false) as has_sql_source,
+        coalesce(closed_deals_by_period.won_deal_count, 0) as won_deal_count,
+        coalesce(closed_deals_by_period.lost_deal_count, 0) as lost_deal_count,
+        coalesce(closed_deals_by_period.won_amount, 0) as won_amount,
+        coalesce(closed_deals_by_period.lost_amount, 0) as lost_amount,
+        coalesce(closed_deals_by_period.lost_deals_without_amount_count, 0)
+            as lost_deals_without_amount_count,
+        coalesce(closed_deals_by_period.customers_without_lead_count, 0)
+            as customers_without_lead_count
+
+    from period_grid
+    left join cohorts
+        on period_grid.period_grain = cohorts.period_grain
+        and period_grid.period_start = cohorts.period_start
+        and period_grid.dimension = cohorts.dimension
+        and period_grid.dimension_value = cohorts.dimension_value
+    left join closed_deals_by_period
+        on period_grid.period_grain = closed_deals_by_period.period_grain
+        and period_grid.period_start = closed_deals_by_period.period_start
+        and period_grid.dimension = closed_deals_by_period.dimension
+        and period_grid.dimension_value = closed_deals_by_period.dimension_value
+    where period_grid.is_reported
+
+),
+
+rated as (
+
+    select
+        *,
+        case
+            when is_mature_cohort then {{ ratio('customer_count', 'lead_count') }}
+        end as conversion_rate,
+        case
+            when is_mature_cohort
+                then {{ wilson('customer_count', 'lead_count', 'low') }}
+        end as conversion_rate_low,
+        case
+            when is_mature_cohort
+                then {{ wilson('customer_count', 'lead_count', 'high') }}
+        end as conversion_rate_high,
+        {{ ratio('ever_customer_count', 'lead_count') }} as ever_conversion_rate,
+        case
+            when has_mql_source then {{ ratio('mql_count', 'lead_count') }}
+        end as lead_to_mql_rate,
+        case
+            when has_mql_source and has_sql_source
+                then {{ ratio('sql_count', 'mql_count') }}
+        end as mql_to_sql_rate,
+        case
+            when has_sql_source then {{ ratio('opportunity_count', 'sql_count') }}
+        end as sql_to_opportunity_rate,
+        {{ ratio('ever_customer_count', 'opportunity_count') }}
+            as opportunity_to_customer_rate,
+        {{ ratio('won_deal_count', '(won_deal_count + lost_deal_count)') }} as win_rate,
+        case
+            when lost_deals_without_amount_count = 0
+                then {{ ratio('won_amount', '(won_amount + lost_amount)') }}
+        end as win_rate_by_value
+
+    from measured
+
+),
+
+targeted as (
+
+    {{ with_target('rated', 'conversion_rate') }}
+
+),
+
+judged as (
+
+    select
+        {{ period_columns() }},
+        cast(lead_count as {{ type_name('integer') }}) as lead_count,
+        cast(customer_count as {{ type_name('integer') }}) as customer_count,
+        conversion_rate,
+        conversion_rate_low,
+        conversion_rate_high,
+        cast(ever_customer_count as {{ type_name('integer') }}) as ever_customer_count,
+        ever_conversion_rate,
+        is_mature_cohort,
+        cast(disqualified_lead_count as {{ type_name('integer') }})
+            as disqualified_lead_count,
+        cast(mql_count as {{ type_name('integer') }}) as mql_count,
+        cast(sql_count as {{ type_name('integer') }}) as sql_count,
+        cast(opportunity_count as {{ type_name('integer') }}) as opportunity_count,
+        lead_to_mql_rate,
+        mql_to_sql_rate,
+        sql_to_opportunity_rate,
+        opportunity_to_customer_rate,
+        cast(won_deal_count as {{ type_name('integer') }}) as won_deal_count,
+        cast(lost_deal_count as {{ type_name('integer') }}) as lost_deal_count,
+        win_rate,
+        win_rate_by_value,
+        cast(customers_without_lead_count as {{ type_name('integer') }})
+            as customers_without_lead_count,
+        {{ verdict_columns() }}
+
+    from targeted
+
+)
+
+select * from judged

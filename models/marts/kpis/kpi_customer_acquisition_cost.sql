@@ -1,0 +1,147 @@
+{%- set dimensions = ['channel', 'region', 'segment', 'sales_team', 'source_system'] -%}
+
+with
+
+spend as (
+
+    select * from {{ ref('int_cac__spend') }}
+
+),
+
+known_spend as (
+
+    select
+        amount,
+        {%- for dimension in dimensions %}
+        {{ known(dimension) }} as {{ dimension }},
+        {%- endfor %}
+        {{ period_starts('spend_month') }}
+
+    from spend
+
+),
+
+new_customers as (
+
+    select
+        *,
+        {{ period_starts('won_on') }}
+
+    from {{ ref('int_customers__new_customers') }}
+
+),
+
+{# Only dimensions that the spend carries: nothing is allocated. #}
+carried_dimensions as (
+
+    select 'total' as dimension
+    union all
+    select 'channel' as dimension
+    {%- for dimension in dimensions if dimension != 'channel' %}
+    union all
+    select '{{ dimension }}' as dimension from spend
+    having count({{ dimension }}) > 0
+    {%- endfor %}
+
+),
+
+spend_by_period as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        sum(amount) as acquisition_spend
+
+    from known_spend
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+customers_by_period as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        count(*) as new_customer_count,
+        sum(first_monthly_amount) as first_monthly_amount,
+        count(first_monthly_amount) as valued_customer_count
+
+    from new_customers
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+period_grid as (
+
+    {{ period_grid(['spend_by_period', 'customers_by_period']) }}
+
+),
+
+measured as (
+
+    select
+        period_grid.*,
+        cast(spend_by_period.acquisition_spend as {{ type_name('money') }})
+            as acquisition_spend,
+        coalesce(customers_by_period.new_customer_count, 0) as new_customer_count,
+        customers_by_period.first_monthly_amount,
+        customers_by_period.valued_customer_count
+
+    from period_grid
+    inner join carried_dimensions
+        on period_grid.dimension = carried_dimensions.dimension
+    left join spend_by_period
+        on period_grid.period_grain = spend_by_period.period_grain
+        and period_grid.period_start = spend_by_period.period_start
+        and period_grid.dimension = spend_by_period.dimension
+        and period_grid.dimension_value = spend_by_period.dimension_value
+    left join customers_by_period
+        on period_grid.period_grain = customers_by_period.period_grain
+        and period_grid.period_start = customers_by_period.period_start
+        and period_grid.dimension = customers_by_period.dimension
+        and period_grid.dimension_value = customers_by_period.dimension_value
+    where period_grid.is_reported
+
+),
+
+rated as (
+
+    select
+        *,
+        {{ money_ratio('acquisition_spend', 'new_customer_count') }}
+            as customer_acquisition_cost,
+        case
+            when new_customer_count = 0 then acquisition_spend
+            else 0
+        end as spend_without_customers,
+        {{ ratio(
+            ratio('acquisition_spend', 'new_customer_count'),
+            ratio('first_monthly_amount', 'valued_customer_count')
+            ~ ' * ' ~ (var('gross_margin_rate') or 'null')
+        ) }} as payback_months
+
+    from measured
+
+),
+
+targeted as (
+
+    {{ with_target('rated', 'customer_acquisition_cost') }}
+
+),
+
+judged as (
+
+    select
+        {{ period_columns() }},
+        acquisition_spend,
+        cast(new_customer_count as {{ type_name('integer') }}) as new_customer_count,
+        customer_acquisition_cost,
+        cast(spend_without_customers as {{ type_name('money') }})
+            as spend_without_customers,
+        payback_months,
+        {{ verdict_columns() }}
+
+    from targeted
+
+)
+
+select * from judged

@@ -1,0 +1,241 @@
+{%- set dimensions = common_dimensions() -%}
+
+with
+
+deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+    where deal_type = 'new_business' and not is_refund
+
+),
+
+leads as (
+
+    select * from {{ ref('int_funnel__leads') }}
+    where won_deal_id is not null
+
+),
+
+won_deals as (
+
+    select
+        *,
+        {{ days_between('created_on', 'closed_on') }} as opportunity_days,
+        {{ period_starts('closed_on') }}
+
+    from deals
+    where is_win
+
+),
+
+{# One value per lead, by the deal that won it: several leads can share a deal. #}
+lead_cycles as (
+
+    select
+        won_deals.*,
+        leads.cycle_days,
+        leads.lead_to_opportunity_days
+
+    from leads
+    inner join won_deals
+        on leads.won_deal_id = won_deals.deal_id
+
+),
+
+cycles_by_period as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        sum(case when cycle_days >= 0 then 1 else 0 end) as cycle_count,
+        sum(case when cycle_days < 0 then 1 else 0 end) as negative_cycle_count,
+        sum(case when cycle_days >= 0 then cycle_days end) as cycle_days,
+        {{ percentile(0.5, 'case when cycle_days >= 0 then cycle_days end') }}
+            as median_cycle_days,
+        {{ percentile(0.9, 'case when cycle_days >= 0 then cycle_days end') }}
+            as p90_cycle_days,
+        {{ percentile(
+            0.5,
+            'case when lead_to_opportunity_days >= 0 then lead_to_opportunity_days end'
+        ) }} as median_lead_to_opportunity_days
+
+    from lead_cycles
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+won_deals_by_period as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        count(*) as won_deal_count,
+        sum(case when opportunity_days >= 0 then 1 else 0 end) as timed_deal_count,
+        sum(case when opportunity_days < 0 then 1 else 0 end)
+            as negative_opportunity_to_won_count,
+        sum(case when opportunity_days >= 0 then opportunity_days end)
+            as opportunity_days,
+        {{ percentile(
+            0.5, 'case when opportunity_days >= 0 then opportunity_days end'
+        ) }}
+            as median_opportunity_to_won_days,
+        {{ percentile(
+            0.9, 'case when opportunity_days >= 0 then opportunity_days end'
+        ) }}
+            as p90_opportunity_to_won_days
+
+    from won_deals
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+{# Kaplan-Meier: how long from creation until a deal is decided either way. #}
+watched_deals as (
+
+    {{ watched_deals('deals') }}
+
+),
+
+observed_deals as (
+
+    select
+        *,
+        case when deal_state = 'open' then 0 else 1 end as is_decided,
+        {{ period_starts('created_on') }}
+
+    from watched_deals
+
+),
+
+exits as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        observed_days,
+        count(*) as exit_count,
+        sum(is_decided) as decided_count
+
+    from observed_deals
+    {{ group_by_period_and_dimension(dimensions, 'observed_days') }}
+
+),
+
+at_risk as (
+
+    select
+        *,
+        sum(exit_count) over (
+            partition by period_grain, period_start, dimension, dimension_value
+            order by observed_days desc
+            rows between unbounded preceding and current row
+        ) as at_risk_count
+
+    from exits
+
+),
+
+survival as (
+
+    select
+        *,
+        {{ survival_share('at_risk_count', 'decided_count') }} as open_share
+
+    from at_risk
+    window earlier_days as (
+        partition by period_grain, period_start, dimension, dimension_value
+        order by observed_days
+        rows between unbounded preceding and current row
+    )
+
+),
+
+survival_by_period as (
+
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        sum(exit_count) as created_deal_count,
+        min(case when open_share <= 0.5 + 0.000000001 then observed_days end)
+            as median_cycle_days_censored
+
+    from survival
+    group by period_grain, period_start, dimension, dimension_value
+
+),
+
+period_grid as (
+
+    {{ period_grid(['cycles_by_period', 'won_deals_by_period', 'survival_by_period']) }}
+
+),
+
+rated as (
+
+    select
+        period_grid.*,
+        coalesce(cycles_by_period.cycle_count, 0) as cycle_count,
+        coalesce(cycles_by_period.negative_cycle_count, 0) as negative_cycle_count,
+        cycles_by_period.median_cycle_days,
+        {{ ratio('cycles_by_period.cycle_days', 'cycles_by_period.cycle_count') }}
+            as mean_cycle_days,
+        cycles_by_period.p90_cycle_days,
+        cycles_by_period.median_lead_to_opportunity_days,
+        coalesce(won_deals_by_period.won_deal_count, 0) as won_deal_count,
+        coalesce(won_deals_by_period.negative_opportunity_to_won_count, 0)
+            as negative_opportunity_to_won_count,
+        won_deals_by_period.median_opportunity_to_won_days,
+        {{ ratio(
+            'won_deals_by_period.opportunity_days',
+            'won_deals_by_period.timed_deal_count'
+        ) }} as mean_opportunity_to_won_days,
+        won_deals_by_period.p90_opportunity_to_won_days,
+        coalesce(survival_by_period.created_deal_count, 0) as created_deal_count,
+        survival_by_period.median_cycle_days_censored
+
+    from period_grid
+    {%- for relation in [
+        'cycles_by_period', 'won_deals_by_period', 'survival_by_period',
+    ] %}
+    left join {{ relation }}
+        on period_grid.period_grain = {{ relation }}.period_grain
+        and period_grid.period_start = {{ relation }}.period_start
+        and period_grid.dimension = {{ relation }}.dimension
+        and period_grid.dimension_value = {{ relation }}.dimension_value
+    {%- endfor %}
+    where period_grid.is_reported
+
+),
+
+targeted as (
+
+    {{ with_target('rated', 'sales_cycle_length') }}
+
+),
+
+judged as (
+
+    select
+        {{ period_columns() }},
+        cast(cycle_count as {{ type_name('integer') }}) as cycle_count,
+        median_cycle_days,
+        mean_cycle_days,
+        p90_cycle_days,
+        cast(negative_cycle_count as {{ type_name('integer') }})
+            as negative_cycle_count,
+        median_lead_to_opportunity_days,
+        cast(won_deal_count as {{ type_name('integer') }}) as won_deal_count,
+        median_opportunity_to_won_days,
+        mean_opportunity_to_won_days,
+        p90_opportunity_to_won_days,
+        cast(negative_opportunity_to_won_count as {{ type_name('integer') }})
+            as negative_opportunity_to_won_count,
+        cast(created_deal_count as {{ type_name('integer') }}) as created_deal_count,
+        cast(median_cycle_days_censored as {{ type_name('number') }})
+            as median_cycle_days_censored,
+        {{ verdict_columns() }}
+
+    from targeted
+
+)
+
+select * from judged

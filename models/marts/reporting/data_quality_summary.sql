@@ -1,0 +1,137 @@
+with
+
+raw_rows as (
+
+    select * from {{ ref('int_quality__raw_rows') }}
+
+),
+
+deal_states as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+issues as (
+
+    select * from {{ ref('int_quality__issues') }}
+
+),
+
+landed_rows as (
+
+    select
+        source_system,
+        raw_table,
+        'landed' as row_kind,
+        'landed' as reason,
+        cast(null as {{ type_name('text') }}) as kpi,
+        count(*) as row_count,
+        cast(null as {{ type_name('money') }}) as amount
+
+    from raw_rows
+    group by source_system, raw_table
+
+),
+
+row_states as (
+
+    select
+        source_system,
+        raw_table,
+        case when row_state = 'used' then 'used' else 'set_aside' end as row_kind,
+        row_state as reason,
+        cast(null as {{ type_name('text') }}) as kpi,
+        count(*) as row_count,
+        cast(null as {{ type_name('money') }}) as amount
+
+    from raw_rows
+    group by source_system, raw_table, row_state
+
+),
+
+issue_counts as (
+
+    select
+        source_system,
+        raw_table,
+        'issue' as row_kind,
+        reason,
+        kpi,
+        count(*) as row_count,
+        sum(amount) as amount
+
+    from issues
+    group by source_system, raw_table, reason, kpi
+
+),
+
+{# Counted, not listed: two dates of one close that fall into different months. #}
+close_month_differences as (
+
+    select
+        source_system,
+        raw_table,
+        'issue' as row_kind,
+        'close_month_differs_from_history' as reason,
+        'revenue_growth' as kpi,
+        count(*) as row_count,
+        sum(amount) as amount
+
+    from deal_states
+    where is_counted
+        and deal_state in ('won', 'lost')
+        and {{ month_start('crm_close_on') }} != {{ month_start('history_close_on') }}
+    group by source_system, raw_table
+
+),
+
+counted_elsewhere as (
+
+    select
+        source_system,
+        raw_table,
+        'issue' as row_kind,
+        'counted_in_another_crm' as reason,
+        'revenue_growth' as kpi,
+        count(*) as row_count,
+        sum(amount) as amount
+
+    from deal_states
+    where not is_counted
+    group by source_system, raw_table
+
+),
+
+counted_rows as (
+
+    select * from landed_rows
+    union all
+    select * from row_states
+    union all
+    select * from issue_counts
+    union all
+    select * from close_month_differences
+    union all
+    select * from counted_elsewhere
+
+),
+
+summary as (
+
+    select
+        source_system || '|' || raw_table || '|' || row_kind || '|' || reason
+        || '|' || coalesce(kpi, '(all)') as summary_key,
+        source_system,
+        raw_table,
+        row_kind,
+        reason,
+        kpi,
+        cast(row_count as {{ type_name('integer') }}) as row_count,
+        cast(amount as {{ type_name('money') }}) as amount
+
+    from counted_rows
+
+)
+
+select * from summary

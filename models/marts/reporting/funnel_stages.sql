@@ -1,0 +1,315 @@
+{%- set dimensions = common_dimensions() -%}
+{# The stages of a lead, each with what must be known for its shares. -#}
+{%- set journey = [
+    {'stage': 'lead', 'known': 'true', 'known_before': 'false', 'days': none},
+    {'stage': 'mql', 'known': 'has_mql_source', 'known_before': 'true', 'days': none},
+    {'stage': 'sql', 'known': 'has_sql_source', 'known_before': 'has_mql_source',
+        'days': none},
+    {'stage': 'opportunity', 'known': 'true', 'known_before': 'has_sql_source',
+        'days': 'opportunity'},
+    {'stage': 'customer', 'known': 'true', 'known_before': 'true', 'days': 'customer'},
+] -%}
+
+with
+
+leads as (
+
+    select * from {{ ref('int_funnel__leads') }}
+
+),
+
+stage_sources as (
+
+    select * from {{ ref('int_funnel__stage_sources') }}
+
+),
+
+lead_deals as (
+
+    select * from {{ ref('int_funnel__lead_deals') }}
+
+),
+
+all_deals as (
+
+    select * from {{ ref('int_crm__deals') }}
+
+),
+
+stage_visits as (
+
+    select * from {{ ref('int_crm__stage_visits') }}
+    where not is_after_as_of
+
+),
+
+stages as (
+
+    select * from {{ ref('int_crm__stages') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_calendar__periods') }}
+    where is_reported
+
+),
+
+{# A lead becomes an opportunity with the first deal that the CRM links to it. #}
+first_deals as (
+
+    select
+        lead_deals.lead_id,
+        min(all_deals.created_on) as created_on
+
+    from lead_deals
+    inner join all_deals
+        on lead_deals.deal_id = all_deals.deal_id
+    group by lead_deals.lead_id
+
+),
+
+journeys as (
+
+    select
+        leads.*,
+        stage_sources.has_mql_source,
+        stage_sources.has_sql_source,
+        {{ days_between(
+            'leads.lead_created_on',
+            'coalesce(first_deals.created_on, leads.won_deal_created_on)'
+        ) }} as days_to_opportunity,
+        leads.cycle_days as days_to_customer,
+        {{ period_starts('leads.lead_created_on') }}
+
+    from leads
+    left join stage_sources
+        on leads.source_system = stage_sources.source_system
+    left join first_deals
+        on leads.lead_id = first_deals.lead_id
+
+),
+
+cohorts as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        count(*) as lead_count,
+        sum(case when is_mql then 1 else 0 end) as mql_count,
+        sum(case when is_sql then 1 else 0 end) as sql_count,
+        sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
+        sum(case when is_customer then 1 else 0 end) as customer_count,
+        max(case when has_mql_source then 1 else 0 end) = 1 as has_mql_source,
+        max(case when has_sql_source then 1 else 0 end) = 1 as has_sql_source
+        {%- for stage in ['opportunity', 'customer'] %},
+        sum(case when days_to_{{ stage }} >= 0 then 1 else 0 end)
+            as timed_{{ stage }}_count,
+        {{ percentile(
+            0.5,
+            'case when days_to_' ~ stage ~ ' >= 0 then days_to_' ~ stage ~ ' end'
+        ) }} as median_days_to_{{ stage }}
+        {%- endfor %}
+
+    from journeys
+    {{ group_by_period_and_dimension(dimensions) }}
+
+),
+
+lead_stages as (
+    {% for step in journey %}
+    {%- set reached = step.stage ~ '_count' -%}
+    {%- set before = (loop.previtem or step).stage ~ '_count' %}
+    select
+        'lead_journey' as stage_kind,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        cast(null as {{ type_name('text') }}) as stage_source_system,
+        cast(null as {{ type_name('text') }}) as pipeline,
+        '{{ step.stage }}' as stage,
+        '{{ step.stage }}' as stage_label,
+        {{ loop.index }} as stage_number,
+        {{ reached }} as reached_count,
+        cast({{ before if not loop.first else 'null' }} as {{ type_name('integer') }})
+            as previous_stage_count,
+        case
+            when {{ step.known }} and {{ step.known_before }}
+                then {{ ratio(reached, before) }}
+        end as share_of_previous_stage,
+        case when {{ step.known }} then {{ ratio(reached, 'lead_count') }} end
+            as share_of_leads,
+        cast(
+            {{ before ~ ' - ' ~ reached if not loop.first else 'null' }}
+            as {{ type_name('integer') }}
+        ) as drop_off_count,
+        {{ 'timed_' ~ step.days ~ '_count' if step.days else 0 }} as timed_count,
+        cast(
+            {{ 'median_days_to_' ~ step.days if step.days else 'null' }}
+            as {{ type_name('number') }}
+        ) as median_days,
+        cast(null as {{ type_name('integer') }}) as visit_count
+
+    from cohorts
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+deals as (
+
+    select
+        *,
+        {{ period_starts('created_on') }}
+
+    from all_deals
+    where deal_type = 'new_business' and not is_refund and created_on is not null
+
+),
+
+{# Going back to a stage is another visit; its time is that of all visits. #}
+stages_of_deals as (
+
+    select
+        source_system,
+        deal_record_id,
+        stage,
+        count(*) as visit_count,
+        case
+            when count(left_on) = count(*)
+                then sum({{ days_between('entered_on', 'left_on') }})
+        end as stage_days
+
+    from stage_visits
+    group by source_system, deal_record_id, stage
+
+),
+
+deals_in_stages as (
+
+    select
+        deals.*,
+        stages_of_deals.stage as visited_stage,
+        stages_of_deals.visit_count,
+        stages_of_deals.stage_days
+
+    from deals
+    inner join stages_of_deals
+        on deals.record_source_system = stages_of_deals.source_system
+        and deals.record_id = stages_of_deals.deal_record_id
+
+),
+
+deal_stages as (
+
+    select
+        {{ period_and_dimension(dimensions) }},
+        record_source_system,
+        pipeline,
+        visited_stage,
+        count(*) as deal_count,
+        count(stage_days) as timed_count,
+        {{ percentile(0.5, 'stage_days') }} as median_days,
+        sum(visit_count) as visit_count
+
+    from deals_in_stages
+    {{ group_by_period_and_dimension(
+        dimensions, 'record_source_system, pipeline, visited_stage'
+    ) }}
+
+),
+
+labelled_deal_stages as (
+
+    select
+        'deal_stage' as stage_kind,
+        deal_stages.period_grain,
+        deal_stages.period_start,
+        deal_stages.dimension,
+        deal_stages.dimension_value,
+        deal_stages.record_source_system as stage_source_system,
+        deal_stages.pipeline,
+        deal_stages.visited_stage as stage,
+        coalesce(
+            own_stages.stage_label, any_stages.stage_label, deal_stages.visited_stage
+        ) as stage_label,
+        coalesce(own_stages.sort_order, any_stages.sort_order) as stage_number,
+        deal_stages.deal_count as reached_count,
+        cast(null as {{ type_name('integer') }}) as previous_stage_count,
+        cast(null as {{ type_name('number') }}) as share_of_previous_stage,
+        cast(null as {{ type_name('number') }}) as share_of_leads,
+        cast(null as {{ type_name('integer') }}) as drop_off_count,
+        deal_stages.timed_count,
+        deal_stages.median_days,
+        deal_stages.visit_count
+
+    from deal_stages
+    left join stages as own_stages
+        on deal_stages.record_source_system = own_stages.source_system
+        and deal_stages.pipeline = own_stages.pipeline
+        and lower(deal_stages.visited_stage) = own_stages.stage
+    left join stages as any_stages
+        on deal_stages.record_source_system = any_stages.source_system
+        and any_stages.pipeline is null
+        and lower(deal_stages.visited_stage) = any_stages.stage
+
+),
+
+stages_of_both_kinds as (
+
+    select * from lead_stages
+    union all
+    select * from labelled_deal_stages
+
+),
+
+funnel_stages as (
+
+    select
+        stages_of_both_kinds.stage_kind
+        || '|' || stages_of_both_kinds.period_grain
+        || '|' || cast(stages_of_both_kinds.period_start as {{ type_name('text') }})
+        || '|' || stages_of_both_kinds.dimension
+        || '|' || stages_of_both_kinds.dimension_value
+        || '|' || coalesce(stages_of_both_kinds.stage_source_system, '(all)')
+        || '|' || coalesce(stages_of_both_kinds.pipeline, '(none)')
+        || '|' || stages_of_both_kinds.stage as funnel_stage_key,
+        stages_of_both_kinds.stage_kind,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        periods.period_label,
+        periods.is_complete_period,
+        stages_of_both_kinds.dimension,
+        stages_of_both_kinds.dimension_value,
+        stages_of_both_kinds.stage_source_system,
+        stages_of_both_kinds.pipeline,
+        stages_of_both_kinds.stage,
+        stages_of_both_kinds.stage_label,
+        {%- for count in [
+            'stage_number', 'reached_count', 'previous_stage_count', 'drop_off_count',
+        ] %}
+        cast(stages_of_both_kinds.{{ count }} as {{ type_name('integer') }})
+            as {{ count }},
+        {%- endfor %}
+        stages_of_both_kinds.share_of_previous_stage,
+        stages_of_both_kinds.share_of_leads,
+        cast(stages_of_both_kinds.visit_count as {{ type_name('integer') }})
+            as visit_count,
+        cast(stages_of_both_kinds.timed_count as {{ type_name('integer') }})
+            as timed_count,
+        cast(stages_of_both_kinds.median_days as {{ type_name('number') }})
+            as median_days,
+        periods.data_as_of
+
+    from stages_of_both_kinds
+    inner join periods
+        on stages_of_both_kinds.period_grain = periods.period_grain
+        and stages_of_both_kinds.period_start = periods.period_start
+
+)
+
+select * from funnel_stages

@@ -1,0 +1,135 @@
+with
+
+judged_values as (
+
+    select * from {{ ref('kpi_values') }}
+    where is_judged
+
+),
+
+periods as (
+
+    select * from {{ ref('int_calendar__periods') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_targets__by_period') }}
+
+),
+
+labels as (
+    {% for label in kpi_labels() %}
+    select
+        '{{ label.kpi }}' as kpi,
+        {{ loop.index }} as kpi_number,
+        '{{ label.de }}' as label_de,
+        '{{ label.en }}' as label_en
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+ranked_values as (
+
+    select
+        *,
+        row_number() over (
+            partition by kpi, period_grain, dimension, dimension_value
+            order by period_start desc
+        ) as period_rank
+
+    from judged_values
+    where status != 'period_open'
+
+),
+
+latest_values as (
+
+    select
+        ranked_values.*,
+        periods.prior_period_start,
+        periods.prior_year_start
+
+    from ranked_values
+    inner join periods
+        on ranked_values.period_grain = periods.period_grain
+        and ranked_values.period_start = periods.period_start
+    where ranked_values.period_rank = 1
+
+),
+
+all_values as (
+
+    select * from {{ ref('kpi_values') }}
+
+),
+
+scorecard as (
+
+    select
+        latest_values.kpi || '|' || latest_values.period_grain || '|'
+        || latest_values.dimension || '|' || latest_values.dimension_value
+            as scorecard_key,
+        latest_values.kpi,
+        cast(labels.kpi_number as {{ type_name('integer') }}) as kpi_number,
+        labels.label_de,
+        labels.label_en,
+        latest_values.measure,
+        latest_values.unit,
+        latest_values.period_grain,
+        latest_values.period_start,
+        latest_values.period_end,
+        latest_values.period_label,
+        latest_values.dimension,
+        latest_values.dimension_value,
+        latest_values.value,
+        latest_values.sample_size,
+        coalesce(own_targets.direction, any_targets.direction) as direction,
+        latest_values.target_value,
+        latest_values.warning_value,
+        latest_values.critical_value,
+        latest_values.target_attainment,
+        latest_values.status,
+        prior_periods.value as prior_period_value,
+        latest_values.value - prior_periods.value as change_to_prior_period,
+        prior_years.value as prior_year_value,
+        latest_values.value - prior_years.value as change_to_prior_year,
+        latest_values.data_as_of
+
+    from latest_values
+    inner join labels
+        on latest_values.kpi = labels.kpi
+    left join all_values as prior_periods
+        on latest_values.kpi = prior_periods.kpi
+        and latest_values.measure = prior_periods.measure
+        and latest_values.period_grain = prior_periods.period_grain
+        and latest_values.prior_period_start = prior_periods.period_start
+        and latest_values.dimension = prior_periods.dimension
+        and latest_values.dimension_value = prior_periods.dimension_value
+    left join all_values as prior_years
+        on latest_values.kpi = prior_years.kpi
+        and latest_values.measure = prior_years.measure
+        and latest_values.period_grain = prior_years.period_grain
+        and latest_values.prior_year_start = prior_years.period_start
+        and latest_values.dimension = prior_years.dimension
+        and latest_values.dimension_value = prior_years.dimension_value
+    left join targets as own_targets
+        on latest_values.kpi = own_targets.kpi
+        and latest_values.period_grain = own_targets.period_grain
+        and latest_values.period_start = own_targets.period_start
+        and latest_values.dimension = own_targets.dimension
+        and latest_values.dimension_value = own_targets.dimension_value
+    left join targets as any_targets
+        on latest_values.kpi = any_targets.kpi
+        and latest_values.period_grain = any_targets.period_grain
+        and latest_values.period_start = any_targets.period_start
+        and latest_values.dimension = any_targets.dimension
+        and any_targets.dimension_value = '*'
+
+)
+
+select * from scorecard

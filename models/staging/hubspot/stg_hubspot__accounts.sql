@@ -1,0 +1,125 @@
+{%- set company = raw_table('hubspot', 'company') -%}
+
+with
+
+raw_companies as (
+
+    select
+        -- ids
+        {{ pick(company, 'id', required=true) }} as source_record_id,
+        {{ pick(company, 'hubspot_owner_id') }} as owner_id,
+        {{ pick(company, 'salesforceaccountid') }} as salesforce_account_id,
+
+        -- attributes
+        {{ pick(company, 'name') }} as name,
+        {{ pick_first(company, ['domain', 'website']) }} as website,
+        {{ pick(company, 'industry') }} as industry,
+        {{ pick(company, 'country') }} as country,
+        {{ pick(company, 'segment') }} as segment,
+        {{ pick(company, 'hs_analytics_source') }} as account_source,
+        {{ pick(company, 'numberofemployees', 'integer') }} as employee_count,
+
+        -- dates and timestamps (UTC)
+        {{ pick(company, 'createdate', 'timestamp') }} as created_at,
+        {{ pick(company, 'hs_lastmodifieddate', 'timestamp') }} as modified_at,
+
+        -- state of the row
+        {{ loaded_at(company) }} as loaded_at,
+        {{ is_deleted(company, ['archived']) }} as is_deleted,
+        {{ is_old_version(company) }} as is_old_version,
+        {{ unreadable_columns(company, [
+            ['createdate', 'timestamp'], ['numberofemployees', 'integer'],
+        ]) }} as unreadable_columns
+
+    from {{ company.relation }}
+
+),
+
+identified_companies as (
+
+    select
+        *,
+        {{ hubspot_id('source_record_id') }} as record_id
+
+    from raw_companies
+
+),
+
+versions as (
+
+    select
+        *,
+        {{ version_number('record_id', [
+            'name', 'website', 'created_at', 'industry', 'country', 'segment',
+            'employee_count', 'owner_id', 'account_source', 'salesforce_account_id',
+        ]) }} as version_number
+
+    from identified_companies
+
+),
+
+merged_companies as (
+
+    select * from {{ ref('stg_hubspot__merged_records') }}
+    where object_type = 'company'
+
+),
+
+exclusions as (
+
+    select * from {{ ref('excluded_records') }}
+    where source_system = 'hubspot' and entity = 'account'
+
+),
+
+excluded_companies as (
+
+    select versions.record_id
+    from versions
+    inner join exclusions
+        on {{ matches_exclusion(['name', 'website']) }}
+    group by versions.record_id
+
+),
+
+accounts as (
+
+    select
+        -- ids
+        'hubspot' as source_system,
+        'company' as raw_table,
+        versions.source_record_id,
+        versions.record_id,
+        merged_companies.survivor_id as merged_into_id,
+        {{ hubspot_id('versions.owner_id') }} as owner_id,
+        {{ salesforce_id('versions.salesforce_account_id') }} as salesforce_account_id,
+        {{ keyed_hash(web_domain('versions.website')) }} as web_domain_key,
+
+        -- attributes
+        versions.industry,
+        versions.country,
+        versions.segment,
+        versions.account_source,
+        versions.employee_count,
+
+        -- dates and timestamps (UTC)
+        versions.created_at,
+        versions.modified_at,
+        versions.loaded_at,
+
+        -- state of the row
+        versions.unreadable_columns,
+        {{ set_aside_reason(
+            'versions.record_id', 'merged_companies.survivor_id',
+            'excluded_companies.record_id'
+        ) }} as set_aside_reason
+
+    from versions
+    left join merged_companies
+        on versions.record_id = merged_companies.record_id
+    left join excluded_companies
+        on versions.record_id = excluded_companies.record_id
+
+)
+
+select * from accounts

@@ -1,0 +1,203 @@
+{#- Recurring line items: what a won deal sells by subscription. -#}
+{%- set line_item = raw_table('hubspot', 'line_item', optional=true) -%}
+
+with
+
+raw_line_items as (
+
+    select
+        -- ids
+        {{ pick(line_item, 'id', required=true) }} as source_record_id,
+        {{ pick(line_item, 'dealId') }} as own_deal_id,
+
+        -- attributes
+        {{ pick(line_item, 'recurringbillingfrequency') }} as frequency,
+        {{ pick(line_item, 'hs_recurring_billing_period') }} as billing_period,
+        {{ pick(line_item, 'hs_line_item_currency_code') }} as currency_code,
+
+        -- measures
+        {{ pick(line_item, 'amount', 'money') }} as net_amount,
+        {{ pick(line_item, 'price', 'money') }} as price,
+        {{ pick(line_item, 'quantity', 'rate') }} as quantity,
+        {{ pick(line_item, 'discount', 'money') }} as discount_per_unit,
+        {{ pick(line_item, 'hs_discount_percentage', 'rate') }} as discount_percent,
+        {{ pick(line_item, 'hs_recurring_billing_number_of_payments', 'integer') }}
+            as payment_count,
+
+        -- dates and timestamps (UTC)
+        {{ pick(line_item, 'hs_recurring_billing_start_date', 'date') }} as starts_on,
+        {{ pick(line_item, 'createdate', 'timestamp') }} as created_at,
+        {{ pick(line_item, 'hs_lastmodifieddate', 'timestamp') }} as modified_at,
+
+        -- state of the row
+        {{ loaded_at(line_item) }} as loaded_at,
+        {{ is_deleted(line_item, ['archived']) }} as is_deleted,
+        {{ is_old_version(line_item) }} as is_old_version,
+        {{ unreadable_columns(line_item, [
+            ['amount', 'money'], ['price', 'money'], ['quantity', 'rate'],
+            ['hs_recurring_billing_start_date', 'date'],
+        ]) }} as unreadable_columns
+
+    from {{ line_item.relation }}
+
+),
+
+identified_line_items as (
+
+    select
+        *,
+        {{ hubspot_id('source_record_id') }} as record_id,
+        {{ hubspot_billing_months('frequency') }} as frequency_months,
+        {{ hubspot_billing_weeks('frequency') }} as frequency_weeks,
+        12 * coalesce({{ duration_part('billing_period', 'Y') }}, 0)
+        + coalesce({{ duration_part('billing_period', 'M', ['Y']) }}, 0)
+            as period_months,
+        7 * coalesce({{ duration_part('billing_period', 'W') }}, 0)
+        + coalesce({{ duration_part('billing_period', 'D', ['Y', 'M']) }}, 0)
+            as period_days
+
+    from raw_line_items
+
+),
+
+versions as (
+
+    select
+        *,
+        {{ version_number('record_id', [
+            'net_amount', 'price', 'quantity', 'starts_on', 'frequency',
+            'billing_period', 'payment_count', 'discount_per_unit', 'discount_percent',
+            'currency_code', 'own_deal_id',
+        ]) }} as version_number
+
+    from identified_line_items
+
+),
+
+associations as (
+
+    select * from {{ ref('stg_hubspot__associations') }}
+    where raw_table = 'line_item_deal' and set_aside_reason is null
+
+),
+
+deals_of_line_items as (
+
+    select
+        from_record_id as line_item_id,
+        min(to_record_id) as deal_id
+
+    from associations
+    group by from_record_id
+
+),
+
+deals as (
+
+    select * from {{ ref('stg_hubspot__deals') }}
+    where set_aside_reason is null
+
+),
+
+{# HubSpot's own net amount of one billing, else price and quantity less discount. #}
+terms as (
+
+    select
+        versions.*,
+        coalesce(deals_of_line_items.deal_id, {{ hubspot_id('versions.own_deal_id') }})
+            as deal_id,
+        coalesce(
+            versions.net_amount,
+            cast(
+                cast(
+                    (versions.price - coalesce(versions.discount_per_unit, 0))
+                    * coalesce(versions.quantity, 1) as {{ type_name('money') }}
+                ) * cast(
+                    1 - coalesce(versions.discount_percent, 0) * 0.01 as decimal(12, 6)
+                ) as {{ type_name('money') }}
+            )
+        ) as billed_amount,
+        coalesce(
+            nullif(versions.period_months, 0),
+            case
+                when versions.period_days = 0
+                    then versions.payment_count * versions.frequency_months
+            end
+        ) as term_months,
+        coalesce(
+            nullif(versions.period_days, 0),
+            case
+                when versions.period_months = 0
+                    then versions.payment_count * versions.frequency_weeks * 7
+            end
+        ) as term_days
+
+    from versions
+    left join deals_of_line_items
+        on versions.record_id = deals_of_line_items.line_item_id
+
+),
+
+contracts as (
+
+    select
+        -- ids
+        'hubspot' as source_system,
+        'line_item' as raw_table,
+        versions.source_record_id,
+        versions.record_id,
+        cast(null as {{ type_name('text') }}) as account_id,
+        versions.deal_id,
+        deals.owner_id,
+
+        -- attributes
+        upper(coalesce(versions.currency_code, deals.currency_code)) as currency_code,
+
+        -- measures
+        versions.term_months,
+        cast(null as {{ type_name('money') }}) as amount,
+        case
+            when versions.frequency_weeks is not null
+                then {{ money_ratio(
+                    'cast(versions.billed_amount * 13 as ' ~ type_name('money') ~ ')',
+                    '3 * versions.frequency_weeks'
+                ) }}
+            else {{ money_ratio(
+                'versions.billed_amount', 'versions.frequency_months'
+            ) }}
+        end as monthly_amount,
+
+        -- flags
+        false as is_draft,
+
+        -- dates and timestamps (UTC); the end is exclusive
+        versions.starts_on,
+        {{ add_days(
+            add_months('versions.starts_on', 'coalesce(versions.term_months, 0)'),
+            'case when coalesce(versions.term_months, versions.term_days) is not null '
+            ~ 'then coalesce(versions.term_days, 0) end'
+        ) }} as ends_on,
+        versions.created_at,
+        versions.modified_at,
+        versions.loaded_at,
+
+        -- state of the row
+        versions.unreadable_columns,
+        coalesce(
+            {{ set_aside_reason('versions.record_id') }},
+            case
+                when versions.frequency is null then 'not_recurring'
+                when versions.frequency_months is null
+                    and versions.frequency_weeks is null
+                    then 'unreadable'
+                when versions.deal_id is null then 'without_deal'
+            end
+        ) as set_aside_reason
+
+    from terms as versions
+    left join deals
+        on versions.deal_id = deals.record_id
+
+)
+
+select * from contracts

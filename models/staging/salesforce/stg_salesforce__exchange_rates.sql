@@ -1,0 +1,89 @@
+{%- set dated_rate = raw_table('salesforce', 'dated_conversion_rate', optional=true) -%}
+{%- set currency_type = raw_table('salesforce', 'currency_type', optional=true) -%}
+
+with
+
+raw_dated_rates as (
+
+    select
+        'dated_conversion_rate' as raw_table,
+        {{ pick(dated_rate, 'Id', required=true) }} as source_record_id,
+        {{ pick(dated_rate, 'IsoCode', required=true) }} as currency_code,
+        {{ pick(dated_rate, 'StartDate', 'date', required=true) }} as starts_on,
+        {{ pick(dated_rate, 'NextStartDate', 'date') }} as ends_on,
+        {{ pick(dated_rate, 'ConversionRate', 'rate', required=true) }}
+            as units_per_home_unit,
+        cast(null as timestamp) as modified_at,
+        {{ loaded_at(dated_rate) }} as loaded_at,
+        {{ is_deleted(dated_rate, []) }} as is_deleted,
+        {{ is_old_version(dated_rate) }} as is_old_version,
+        {{ unreadable_columns(dated_rate, [
+            ['StartDate', 'date'], ['ConversionRate', 'rate'],
+        ]) }} as unreadable_columns
+
+    from {{ dated_rate.relation }}
+
+),
+
+{# Rates without a date: used for days that no dated rate covers. #}
+raw_current_rates as (
+
+    select
+        'currency_type' as raw_table,
+        {{ pick(currency_type, 'Id', required=true) }} as source_record_id,
+        {{ pick(currency_type, 'IsoCode', required=true) }} as currency_code,
+        cast(null as date) as starts_on,
+        cast(null as date) as ends_on,
+        {{ pick(currency_type, 'ConversionRate', 'rate', required=true) }}
+            as units_per_home_unit,
+        cast(null as timestamp) as modified_at,
+        {{ loaded_at(currency_type) }} as loaded_at,
+        false as is_deleted,
+        {{ is_old_version(currency_type) }} as is_old_version,
+        {{ unreadable_columns(currency_type, [['ConversionRate', 'rate']]) }}
+            as unreadable_columns
+
+    from {{ currency_type.relation }}
+
+),
+
+raw_rates as (
+
+    select * from raw_dated_rates
+    union all
+    select * from raw_current_rates
+
+),
+
+versions as (
+
+    select
+        *,
+        {{ version_number('raw_table, source_record_id', ['units_per_home_unit']) }}
+            as version_number
+
+    from raw_rates
+
+),
+
+exchange_rates as (
+
+    select
+        'salesforce' as source_system,
+        versions.raw_table,
+        versions.source_record_id,
+        versions.source_record_id as record_id,
+        upper(versions.currency_code) as currency_code,
+        versions.starts_on,
+        versions.ends_on,
+        versions.units_per_home_unit,
+        versions.modified_at,
+        versions.loaded_at,
+        versions.unreadable_columns,
+        {{ set_aside_reason('versions.source_record_id') }} as set_aside_reason
+
+    from versions
+
+)
+
+select * from exchange_rates

@@ -1,0 +1,101 @@
+{%- set account = raw_table('zoho', 'account') -%}
+
+with
+
+raw_accounts as (
+
+    select
+        -- ids
+        {{ pick(account, 'id', required=true) }} as record_id,
+        {{ lookup_id(account, 'Owner') }} as owner_id,
+
+        -- attributes
+        {{ pick(account, 'Account_Name') }} as name,
+        {{ pick(account, 'Website') }} as website,
+        {{ pick(account, 'Industry') }} as industry,
+        {{ pick(account, 'Billing_Country') }} as country,
+        {{ pick(account, 'Segment') }} as segment,
+        {{ pick(account, 'Employees', 'integer') }} as employee_count,
+
+        -- dates and timestamps (UTC)
+        {{ pick(account, 'Created_Time', 'timestamp') }} as created_at,
+        {{ pick(account, 'Modified_Time', 'timestamp') }} as modified_at,
+
+        -- state of the row
+        {{ loaded_at(account) }} as loaded_at,
+        {{ zoho_is_deleted(account) }} as is_deleted,
+        {{ is_old_version(account) }} as is_old_version,
+        {{ unreadable_columns(
+            account, [['Created_Time', 'timestamp'], ['Employees', 'integer']]
+        ) }} as unreadable_columns
+
+    from {{ account.relation }}
+
+),
+
+versions as (
+
+    select
+        *,
+        {{ version_number('record_id', ['name', 'website', 'created_at']) }}
+            as version_number
+
+    from raw_accounts
+
+),
+
+exclusions as (
+
+    select * from {{ ref('excluded_records') }}
+    where source_system = 'zoho' and entity = 'account'
+
+),
+
+excluded_accounts as (
+
+    select versions.record_id
+    from versions
+    inner join exclusions
+        on {{ matches_exclusion(['name', 'website']) }}
+    group by versions.record_id
+
+),
+
+accounts as (
+
+    select
+        -- ids
+        'zoho' as source_system,
+        'account' as raw_table,
+        versions.record_id as source_record_id,
+        versions.record_id,
+        cast(null as {{ type_name('text') }}) as merged_into_id,
+        versions.owner_id,
+        cast(null as {{ type_name('text') }}) as salesforce_account_id,
+        {{ keyed_hash(web_domain('versions.website')) }} as web_domain_key,
+
+        -- attributes
+        versions.industry,
+        versions.country,
+        versions.segment,
+        cast(null as {{ type_name('text') }}) as account_source,
+        versions.employee_count,
+
+        -- dates and timestamps (UTC)
+        versions.created_at,
+        versions.modified_at,
+        versions.loaded_at,
+
+        -- state of the row
+        versions.unreadable_columns,
+        {{ set_aside_reason(
+            'versions.record_id', excluded_id='excluded_accounts.record_id'
+        ) }} as set_aside_reason
+
+    from versions
+    left join excluded_accounts
+        on versions.record_id = excluded_accounts.record_id
+
+)
+
+select * from accounts

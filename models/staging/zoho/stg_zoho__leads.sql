@@ -1,0 +1,121 @@
+{%- set lead = raw_table('zoho', 'lead') -%}
+
+with
+
+raw_leads as (
+
+    select
+        -- ids
+        {{ pick(lead, 'id', required=true) }} as record_id,
+        {{ lookup_id(lead, 'Owner') }} as owner_id,
+        {{ lookup_id(lead, 'Converted_Account') }} as account_id,
+        {{ lookup_id(lead, 'Converted_Contact') }} as contact_id,
+        {{ lookup_id(lead, 'Converted_Deal') }} as deal_id,
+
+        -- attributes
+        {{ pick(lead, 'Lead_Status') }} as lead_status,
+        {{ pick(lead, 'Lead_Source') }} as lead_source,
+        {{ pick(lead, 'Company') }} as company,
+        {{ pick(lead, 'Email') }} as email,
+        {{ pick(lead, 'Industry') }} as industry,
+        {{ pick(lead, 'Country') }} as country,
+        {{ pick(lead, 'No_of_Employees', 'integer') }} as employee_count,
+
+        -- dates and timestamps (UTC)
+        {{ pick(lead, 'Created_Time', 'timestamp', required=true) }} as created_at,
+        {{ pick(lead, 'Modified_Time', 'timestamp') }} as modified_at,
+
+        -- state of the row
+        {{ loaded_at(lead) }} as loaded_at,
+        {{ zoho_is_deleted(lead) }} as is_deleted,
+        {{ is_old_version(lead) }} as is_old_version,
+        {{ unreadable_columns(
+            lead, [['Created_Time', 'timestamp'], ['No_of_Employees', 'integer']]
+        ) }} as unreadable_columns
+
+    from {{ lead.relation }}
+
+),
+
+versions as (
+
+    select
+        *,
+        {{ version_number('record_id', ['lead_status', 'created_at']) }}
+            as version_number
+
+    from raw_leads
+
+),
+
+exclusions as (
+
+    select * from {{ ref('excluded_records') }}
+    where source_system = 'zoho' and entity = 'lead'
+
+),
+
+excluded_leads as (
+
+    select versions.record_id
+    from versions
+    inner join exclusions
+        on {{ matches_exclusion(['email', 'company', 'lead_source', 'lead_status']) }}
+    group by versions.record_id
+
+),
+
+leads as (
+
+    select
+        -- ids
+        'zoho' as source_system,
+        'lead' as raw_table,
+        versions.record_id as source_record_id,
+        versions.record_id,
+        cast(null as {{ type_name('text') }}) as merged_into_id,
+        versions.owner_id,
+        versions.account_id,
+        versions.contact_id,
+        versions.deal_id,
+        cast(null as {{ type_name('text') }}) as salesforce_lead_id,
+        cast(null as {{ type_name('text') }}) as salesforce_contact_id,
+
+        -- people, only as keyed hashes
+        {{ keyed_hash(normalised_email('versions.email')) }} as email_key,
+        {{ keyed_hash(email_domain('versions.email')) }} as email_domain_key,
+        {{ keyed_hash('lower(versions.company)') }} as company_key,
+
+        -- attributes
+        versions.lead_status,
+        cast(null as {{ type_name('text') }}) as lifecycle_stage,
+        versions.lead_source,
+        versions.industry,
+        versions.country,
+        cast(null as {{ type_name('text') }}) as segment,
+        versions.employee_count,
+
+        -- flags
+        true as is_lead,
+
+        -- dates and timestamps (UTC)
+        versions.created_at,
+        cast(null as timestamp) as mql_at,
+        cast(null as timestamp) as sql_at,
+        cast(null as timestamp) as opportunity_at,
+        versions.modified_at,
+        versions.loaded_at,
+
+        -- state of the row
+        versions.unreadable_columns,
+        {{ set_aside_reason(
+            'versions.record_id', excluded_id='excluded_leads.record_id'
+        ) }} as set_aside_reason
+
+    from versions
+    left join excluded_leads
+        on versions.record_id = excluded_leads.record_id
+
+)
+
+select * from leads

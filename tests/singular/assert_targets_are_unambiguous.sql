@@ -1,0 +1,79 @@
+{#-
+    One target for one row and day: versions of the same goal may neither overlap nor
+    leave a gap, and two targets for the same rows may not judge different measures.
+-#}
+with
+
+targets as (
+
+    select
+        target_id,
+        kpi,
+        coalesce(nullif(trim(measure), ''), {{ default_measure('kpi') }}) as measure,
+        period_grain,
+        dimension,
+        dimension_value,
+        valid_from,
+        coalesce(valid_to, cast('2199-12-31' as date)) as valid_to
+
+    from {{ ref('kpi_targets') }}
+
+),
+
+pairs as (
+
+    select
+        targets.target_id,
+        others.target_id as other_target_id,
+        case
+            when targets.dimension_value = others.dimension_value
+                then 'versions overlap'
+            when targets.measure != others.measure
+                then 'a target for * and one for a single value judge two measures'
+        end as problem
+
+    from targets
+    inner join targets as others
+        on targets.kpi = others.kpi
+        and targets.period_grain = others.period_grain
+        and targets.dimension = others.dimension
+        and targets.target_id < others.target_id
+        and targets.valid_from <= others.valid_to
+        and targets.valid_to >= others.valid_from
+    where targets.dimension_value = others.dimension_value
+        or '*' in (targets.dimension_value, others.dimension_value)
+
+),
+
+followed_versions as (
+
+    select
+        target_id,
+        valid_to,
+        lead(target_id) over versions as other_target_id,
+        lead(valid_from) over versions as next_valid_from
+
+    from targets
+    window versions as (
+        partition by kpi, period_grain, dimension, dimension_value
+        order by valid_from
+    )
+
+),
+
+problems as (
+
+    select * from pairs
+    where problem is not null
+    union all
+    select
+        target_id,
+        other_target_id,
+        'gap between versions' as problem
+
+    from followed_versions
+    where next_valid_from > {{ add_days('valid_to', 1) }}
+
+)
+
+select * from problems

@@ -1,0 +1,84 @@
+{#- A target names a KPI, measure, grain, dimension and direction that exist, and its
+    thresholds stand in the order of its direction. -#}
+with
+
+targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
+known_measures as (
+    {% for kpi, measures in kpi_measures(none).items() %}
+        {% set outer_loop = loop %}
+        {% for measure in measures %}
+    select
+        '{{ kpi }}' as kpi,
+        '{{ measure.name }}' as measure
+    {%- if not (outer_loop.last and loop.last) %}
+    union all
+    {%- endif %}
+        {% endfor %}
+    {% endfor %}
+
+),
+
+checked_targets as (
+
+    select
+        targets.target_id,
+        case
+            when known_measures.kpi is null then 'unknown kpi or measure'
+            when targets.period_grain not in ('month', 'quarter', 'fiscal_year')
+                then 'unknown period_grain'
+            when targets.direction not in ('higher', 'lower') then 'unknown direction'
+            when targets.dimension not in (
+                'total', 'channel', 'deal_type',
+                {%- for dimension in common_dimensions() %}
+                '{{ dimension }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
+                then 'unknown dimension'
+            when targets.dimension = 'channel'
+                and targets.kpi != 'customer_acquisition_cost'
+                then 'unknown dimension'
+            when targets.dimension = 'deal_type'
+                and targets.kpi not in ('revenue_growth', 'average_order_value')
+                then 'unknown dimension'
+            when targets.dimension = 'total' and targets.dimension_value != '(all)'
+                then 'the value of total is (all)'
+            when targets.target_value is null or targets.valid_from is null
+                then 'target_value and valid_from must be there'
+            when targets.valid_to < targets.valid_from then 'valid_to before valid_from'
+            when targets.direction = 'higher' and (
+                targets.warning_value > targets.target_value
+                or targets.critical_value
+                > coalesce(targets.warning_value, targets.target_value)
+            )
+                then 'thresholds must fall: target, warning, critical'
+            when targets.direction = 'lower' and (
+                targets.warning_value < targets.target_value
+                or targets.critical_value
+                < coalesce(targets.warning_value, targets.target_value)
+            )
+                then 'thresholds must rise: target, warning, critical'
+        end as problem
+
+    from targets
+    left join known_measures
+        on targets.kpi = known_measures.kpi
+        and coalesce(
+            nullif(trim(targets.measure), ''), {{ default_measure('targets.kpi') }}
+        )
+        = known_measures.measure
+
+),
+
+problems as (
+
+    select * from checked_targets
+    where problem is not null
+
+)
+
+select * from problems
