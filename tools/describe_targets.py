@@ -1,0 +1,64 @@
+"""Writes the thresholds of seed `kpi_targets` into the marts' documentation.
+
+`python -m tools.describe_targets` rewrites models/marts/kpis/_thresholds.md; dbt shows
+each block in the description of its mart, so that no threshold is ever typed twice.
+"""
+
+import csv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = ROOT / "seeds" / "kpi_targets.csv"
+PAGE = ROOT / "models" / "marts" / "kpis" / "_thresholds.md"
+KPIS = (
+    "revenue_growth",
+    "sales_cycle_length",
+    "conversion_rate",
+    "average_order_value",
+    "churn_rate",
+    "customer_acquisition_cost",
+)
+HEADINGS = (
+    ("Period", "period_grain"),
+    ("For", "dimension"),
+    ("Value", "dimension_value"),
+    ("Better", "direction"),
+    ("Target", "target_value"),
+    ("Warning", "warning_value"),
+    ("Critical", "critical_value"),
+    ("From", "valid_from"),
+    ("To", "valid_to"),
+    ("Owner", "owner"),
+)
+
+
+def page(targets: list[dict[str, str]]) -> str:
+    """The doc blocks `thresholds_<kpi>`, one table each.
+
+    Args:
+        targets: rows of seed `kpi_targets` as the CSV holds them (rates as shares,
+            money in the reporting currency, days as days).
+    """
+    blocks = []
+    for kpi in KPIS:
+        lines = [
+            f"{{% docs thresholds_{kpi} %}}",
+            "| " + " | ".join(title for title, _ in HEADINGS) + " |",
+            "|---" * len(HEADINGS) + "|",
+        ]
+        for row in targets:
+            if row["kpi"] == kpi:
+                cells = (row[column] for _, column in HEADINGS)
+                lines.append("| " + " | ".join(cells) + " |")
+        blocks.append("\n".join([*lines, "{% enddocs %}\n"]))
+    return "\n".join(blocks)
+
+
+def main():
+    """Rewrite the page from the seed."""
+    with SEED.open(newline="", encoding="utf-8") as seed:
+        PAGE.write_text(page(list(csv.DictReader(seed))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

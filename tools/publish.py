@@ -1,0 +1,157 @@
+"""Publish the marts of a finished build for BI tools: all at once or not at all.
+
+    .venv/bin/python tools/publish.py
+
+A publication is one folder with `sales_kpis.duckdb` (schema `marts` only) and
+`exports/<mart>.parquet` and `.csv`, rows ordered by primary key. Readers reach it over
+fixed links in `warehouse/`; one rename of the link `current` switches all of it.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+LINKS = ("sales_kpis.duckdb", "exports")
+# Spreadsheets take a text that begins so for a formula.
+FORMULA = r"'^[=+\-@\t\r\n]'"
+# How a node of a dbt run may have ended.
+GOOD = ("success", "pass", "warn", "no-op")
+
+MARTS = """
+select table_name, comment, (
+    select constraint_column_names from duckdb_constraints() as keys
+    where constraint_type = 'PRIMARY KEY' and keys.table_oid = tables.table_oid
+        and keys.database_name = 'build'
+) from duckdb_tables() as tables
+where database_name = 'build' and schema_name = 'marts' order by table_name
+"""
+COLUMNS = """
+select column_name, data_type, comment from duckdb_columns()
+where database_name = 'build' and schema_name = 'marts' and table_name = ?
+order by column_index
+"""
+SCORECARD = ("kpi_scorecard",)
+OFF_TARGET = """
+select label_en, period_grain, value from marts.kpi_scorecard
+where dimension = 'total' and status = 'off_target' order by kpi, period_grain
+"""
+
+
+def name(text):
+    """A text as a quoted SQL name."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text):
+    """A text or path as a SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def write(build, folder):
+    """Write the marts of the DuckDB file `build` into the empty folder `folder`."""
+    (folder / "exports").mkdir()
+    with duckdb.connect() as database:
+        run = database.execute
+        run("set timezone = 'UTC'")
+        run(f"attach {literal(build)} as build (read_only)")
+        # A format that DuckDB 1.0 and later can read.
+        file = literal(folder / LINKS[0])
+        run(f"attach {file} as published (storage_version 'v1.0.0')")
+        run("use published")
+        run("create schema marts")
+        marts = run(MARTS).fetchall()
+        if not marts:
+            sys.exit(f"Nothing to publish: {build} has no table in schema marts.")
+        for mart, comment, key in marts:
+            table = f"marts.{name(mart)}"
+            columns = run(COLUMNS, [mart]).fetchall()
+            order = ", ".join(f"mart.{name(c)}" for c in key or [c[0] for c in columns])
+            rows = f"from build.{table} as mart order by {order}"
+            # Without the key: DuckDB 1.0 cannot read an index of a later version.
+            run(f"create table {table} as select * {rows}")
+            for column, _, text in columns:
+                if text:
+                    run(f"comment on column {table}.{name(column)} is {literal(text)}")
+            if comment:
+                run(f"comment on table {table} is {literal(comment)}")
+            safe = ", ".join(
+                f"regexp_replace({name(column)}, {FORMULA}, '''\\0') as {name(column)}"
+                for column, data_type, _ in columns
+                if data_type == "VARCHAR"
+            )
+            for suffix, what in (("parquet", ""), ("csv", f"replace ({safe})")):
+                file = literal(folder / "exports" / f"{mart}.{suffix}")
+                what = what if safe else ""
+                run(f"copy (select * {what} {rows}) to {file} (format {suffix})")
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def publish(build, warehouse):
+    """Publish the marts of the DuckDB file `build` in the folder `warehouse`.
+
+    Keeps the publication before it for readers that are between two files, and removes
+    everything older or left by a run that was cut short. Returns the new folder.
+    """
+    warehouse.mkdir(exist_ok=True)
+    handle = os.open(warehouse, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # one publisher at a time
+        for link in LINKS:
+            if not (warehouse / link).is_symlink():
+                (warehouse / link).symlink_to(Path("current", link))
+        current = warehouse / "current"
+        before = current.readlink().name if current.is_symlink() else None
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        folder = warehouse / f".publication-{now}"
+        folder.mkdir()
+        write(build, folder)
+        link = folder.with_name(f"{folder.name}.link")
+        link.symlink_to(folder.name)
+        link.replace(current)
+        os.fsync(handle)
+        for old in warehouse.glob(".publication-*"):
+            if old.is_symlink():
+                old.unlink()
+            elif old.name not in (before, folder.name):
+                shutil.rmtree(old)
+    finally:
+        os.close(handle)
+    return folder
+
+
+def refuse_failed_build(results):
+    """Stop if dbt's last run, by its file run_results.json, did not end well."""
+    if not results.exists():
+        sys.exit(f"Nothing to publish: there is no {results} of a build.")
+    nodes = json.loads(results.read_text())["results"]
+    bad = [node["unique_id"] for node in nodes if node["status"] not in GOOD]
+    if bad:
+        sys.exit(f"Not published, the last dbt run failed: {', '.join(bad[:3])}")
+
+
+def report(warehouse):
+    """Print where the results are and which KPI is off target as a whole."""
+    print("Published:", *(warehouse / link for link in LINKS))
+    with duckdb.connect(warehouse / LINKS[0], read_only=True) as database:
+        tables = database.execute("select table_name from duckdb_tables()").fetchall()
+        rows = database.execute(OFF_TARGET).fetchall() if SCORECARD in tables else []
+    for label, grain, value in rows:
+        print(f"Off target: {label}, latest {grain}: {value:.4g}")
+
+
+if __name__ == "__main__":
+    target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
+    refuse_failed_build(target / "run_results.json")
+    build = os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+    publish(ROOT / build, ROOT / "warehouse")
+    report(ROOT / "warehouse")
