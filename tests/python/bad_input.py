@@ -1,0 +1,233 @@
+"""Companies of bad rows: what each row should become stands beside it.
+
+`RAW` has columns of text as a careless loader lands them and lacks optional tables and
+columns; `ODD` has the columns of other loaders' types; `INCOMPLETE` lacks what is
+required.
+"""
+
+from __future__ import annotations
+
+LOADED = "2025-03-02 05:00:00"
+SHORT_ID = "006A000000AbCdE"
+LONG_ID = "006A000000AbCdEIAV"
+WON = {
+    "account_id": "A1",
+    "type": "New Business",
+    "stage_name": "Closed Won",
+    "amount": "100",
+    "currency_iso_code": "EUR",
+    "close_date": "2025-02-10",
+    "created_date": "2025-01-10 10:00:00",
+    "system_modstamp": "2025-02-10 10:00:00",
+    "is_closed": "true",
+    "is_won": "true",
+    "is_deleted": "false",
+    "_fivetran_synced": LOADED,
+    "_fivetran_active": None,
+}
+
+
+def _deal(key: str | None, **columns) -> dict:
+    return {"id": key, **WON, **columns}
+
+
+# (deal, the reasons it is listed for in data_quality_issues)
+DEALS = [
+    (_deal("plain"), ()),
+    (_deal("amount is text", amount="n/a"), ("unreadable_value", "amount_missing")),
+    (_deal("amount is null", amount=None), ("amount_missing",)),
+    (_deal("amount is zero", amount="0"), ()),
+    (_deal("amount is negative", amount="-50"), ()),
+    (
+        _deal("amount overflows", amount="99999999999"),
+        ("unreadable_value", "amount_missing"),
+    ),
+    (_deal("amount in scientific notation", amount="1e3"), ()),
+    (_deal("currency unknown", currency_iso_code="XXX"), ("exchange_rate_missing",)),
+    (
+        _deal("close date unreadable", close_date="soon"),
+        ("unreadable_value", "close_date_missing"),
+    ),
+    (
+        _deal("close date of another age", close_date="0205-02-10"),
+        ("unreadable_value", "close_date_missing"),
+    ),
+    (
+        _deal("close date impossible", close_date="2025-02-30"),
+        ("unreadable_value", "close_date_missing"),
+    ),
+    (_deal("close date in future", close_date="2025-12-31"), ("close_date_in_future",)),
+    (
+        _deal("creation unreadable", created_date="yesterday"),
+        ("unreadable_value", "created_date_missing"),
+    ),
+    (_deal("creation missing", created_date=None), ("created_date_missing",)),
+    (_deal("creation in milliseconds", created_date="1736503200000"), ()),
+    (_deal("creation with offset", created_date="2025-01-10T11:00:00+01:00"), ()),
+    (_deal("closed before created", close_date="2025-01-02"), ("close_before_create",)),
+    (
+        _deal("stage unknown", stage_name="Mystery", is_closed=None, is_won=None),
+        ("unknown_stage",),
+    ),
+    (_deal("flags say yes", is_closed="Yes", is_won="1"), ()),
+    (
+        _deal("flags unreadable", is_closed="so", is_won="so", stage_name="Signed"),
+        ("unknown_stage",),
+    ),
+    (
+        _deal("account unknown", account_id="nobody"),
+        ("account_unknown", "customer_missing"),
+    ),
+    (_deal("no account", account_id=None), ("customer_missing",)),
+    (_deal("type unknown", type="Pilot"), ("deal_type_derived", "unmapped_deal_type")),
+]
+# Rows that are set aside: (deal, reason in data_quality_summary)
+SET_ASIDE = [
+    (_deal(None), "missing_id"),
+    (_deal("  "), "missing_id"),
+    (_deal("plain"), "duplicate"),
+    (_deal(SHORT_ID, amount="1", _fivetran_synced="2025-03-01 05:00:00"), "duplicate"),
+    (_deal("deleted", is_deleted="TRUE"), "deleted"),
+    (
+        _deal("plain", amount="7", _fivetran_active="false", stage_name="Prospecting"),
+        "superseded",
+    ),
+    (_deal("created after the last day", created_date="2025-03-01 23:30:00"), None),
+]
+SET_ASIDE[-1] = (SET_ASIDE[-1][0], "after_as_of")
+IN_TWO_LENGTHS = _deal(LONG_ID, amount="77")
+
+_STAMP = {"_fivetran_synced": LOADED}
+RAW = {
+    "salesforce": {
+        # no contact_id, contract_id, lead_source or owner_id among the columns
+        "opportunity": [
+            *(row for row, _ in DEALS),
+            *(row for row, _ in SET_ASIDE),
+            IN_TWO_LENGTHS,
+        ],
+        "account": [
+            {
+                "id": "A1",
+                "name": "Alpha",
+                "number_of_employees": "many",
+                "created_date": "2024-01-01 10:00:00",
+                **_STAMP,
+            },
+            {
+                "id": "A2",
+                "name": "Beta",
+                "number_of_employees": "12",
+                "created_date": "whenever",
+                **_STAMP,
+            },
+        ],
+        "lead": [
+            {"id": "L1", "created_date": "2025-02-01 10:00:00", "status": "New"},
+            {"id": "L2", "created_date": "31.12.2024", "status": "Undreamt"},
+            {"id": None, "created_date": "2025-02-01 10:00:00", "status": "New"},
+        ],
+        "contract": [
+            {"id": "C1", "account_id": "A1", "start_date": "2024-01-01"},
+            {"id": "C2", "account_id": "A1", "start_date": "never"},
+            {"id": "C3", "account_id": None, "start_date": "2024-01-01"},
+            {
+                "id": "C4",
+                "account_id": "A1",
+                "start_date": "2024-05-01",
+                "end_date": "2024-01-31",
+            },
+        ],
+        "order": [],
+        "campaign": [{"id": "K1", "actual_cost": "much"}],
+    },
+    "finance": {
+        "acquisition_spend": [
+            {"spend_month": "2025-01-01", "channel": "Web", "amount": "10.00"},
+            {"spend_month": "January", "channel": "Web", "amount": "10.00"},
+            {"spend_month": "2025-01-01", "channel": None, "amount": "a lot"},
+        ],
+        "exchange_rates": [
+            {
+                "rate_date": "2025-01-01",
+                "from_currency": "USD",
+                "to_currency": "EUR",
+                "rate": rate,
+            }
+            for rate in ("0", "-1", "n/a")
+        ],
+    },
+}
+# (table, key, reason) of the rows above that are no deals
+OTHER_ISSUES = [
+    ("account", "A1", "unreadable_value"),
+    ("account", "A2", "unreadable_value"),
+    ("lead", "L2", "created_date_missing"),
+    ("lead", "L2", "unreadable_value"),
+    ("lead", "L2", "unmapped_lead_status"),
+    ("lead", None, "missing_id"),
+    ("contract", "C1", "contract_value_missing"),
+    ("contract", "C2", "contract_start_missing"),
+    ("contract", "C2", "unreadable_value"),
+    ("contract", "C3", "contract_customer_missing"),
+    ("contract", "C4", "contract_ends_before_start"),
+    ("campaign", "K1", "unreadable_value"),
+    ("acquisition_spend", "January Web ?", "unreadable"),
+    ("acquisition_spend", "2025-01-01 ? ?", "unreadable"),
+    ("exchange_rates", "2025-01-01 USD/EUR", "unreadable"),
+]
+
+# Columns of other types and spellings, a reserved word among the names.
+ODD = {
+    "salesforce": {
+        "opportunity": """
+            select
+                id as "ID", 'A1' as "Account_Id", 'New Business' as "type",
+                'Closed Won' as "Stage_Name", amount as "AMOUNT",
+                timestamp '2025-02-10 00:00:00' as "Close_Date",
+                1736503200000 as created_date, is_won, is_won as is_closed,
+                0 as is_deleted, 'x' as "select", 'y' as "group",
+                timestamptz '2025-03-02 05:00:00+00' as _fivetran_synced
+            from (values
+                ('german', '1.234,50 €', 1),
+                ('thousands', '$341.09K', 1),
+                ('english', '1,234.50', 1),
+                ('blank', '   ', 1),
+                ('open', '5', 0)
+            ) as deals(id, amount, is_won)
+        """,
+        "account": """
+            select
+                'A1' as id, 'Alpha' as name, 12.0::double as number_of_employees,
+                timestamptz '2024-01-01 10:00:00+02' as created_date,
+                date '2024-01-02' as system_modstamp, false as is_deleted
+        """,
+        "lead": "select null::varchar as id, null::date as created_date where false",
+        "user": "select 7 as id, 'Anna' as name",
+        "order": "select 1 as id, 5.0 as total_amount, date '2025-01-05' "
+        "as effective_date, 'Activated' as status, 1 as is_reduction_order",
+    },
+    "finance": {
+        "acquisition_spend": "select date '2025-01-15' as spend_month, 10 as amount",
+    },
+}
+
+# A required table and required columns that did not land.
+INCOMPLETE = {
+    "salesforce": {
+        "account": [{"name": "Alpha"}],
+        "opportunity": [{"id": "D1", "stage_name": "Closed Won"}],
+        "order": [{"id": "O1"}],
+    },
+    "finance": {"acquisition_spend": [{"spend_month": "2025-01-01"}]},
+}
+INCOMPLETE_MODELS = (
+    "stg_salesforce__leads",
+    "stg_salesforce__accounts",
+    "stg_salesforce__deals",
+    "stg_salesforce__deal_contacts",
+    "stg_finance__acquisition_spend",
+    "stg_finance__exchange_rates",
+)
+# A run that needs no CRM at all.
+ANY_RUN = ("run", "--select", "stg_finance__exchange_rates")

@@ -1,0 +1,377 @@
+"""Builds of the project for tests: raw rows of a company in, marts out.
+
+There are two ways, and `test_builds.py` proves that they give identical marts:
+
+`Dbt.build` runs the real thing, `dbt build` in a process of its own on a DuckDB file
+that holds the raw tables. It costs 10 to 30 seconds, most of which dbt needs for
+itself: the SQL of a small company runs within a second.
+
+`Dbt.compile` therefore compiles the project once per set of vars, on a template
+database whose raw tables are empty (all columns that staging reads, as text). The
+result, a `Compiled`, runs those same compiled statements in the order of dbt's own
+manifest, with the manifest's relation names and seed types, for as many companies as
+wanted, each in a fresh in-memory database; views are stored as tables, so that DuckDB
+plans them once and not again for each reader. This is honest because
+nothing that dbt compiles depends on rows, only on which tables and columns landed; a
+table or column that a company lacks is empty here, and `test_bad_input.py` builds
+the missing ones for real.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[2]
+HASH_KEY = "key of the tests"
+TIME_LIMIT = 600
+# Real schemas, Salesforce alone; the other CRMs have builds of their own.
+REAL_DATA = {
+    "use_sample_data": False,
+    "hubspot_enabled": False,
+    "zoho_enabled": False,
+}
+# Stands for the as-of day in compiled SQL, where each company puts its own day.
+ANY_DAY = "1999-09-09"
+KPI_MARTS = (
+    "kpi_revenue_growth",
+    "kpi_sales_cycle_length",
+    "kpi_conversion_rate",
+    "kpi_average_order_value",
+    "kpi_churn_rate",
+    "kpi_customer_acquisition_cost",
+)
+QUALITY_MARTS = ("data_quality_summary", "data_quality_issues", "crm_tie_out")
+
+Rows = list[dict]
+Raw = dict[str, dict[str, Rows | str]]
+
+
+def shared_data(folder: str) -> Path | None:
+    """The folder `shared/data/<folder>` beside the repository, None if it is absent.
+
+    Looked for beside every parent of the project folder, because a worktree of git
+    stands elsewhere than the repository.
+    """
+    for parent in ROOT.parents:
+        found = parent / "shared" / "data" / folder
+        if found.is_dir():
+            return found
+    return None
+
+
+def read_csv(path: Path) -> Rows:
+    """Rows of a CSV as text; an empty field is None."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            {column: value or None for column, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def quoted(name: str) -> str:
+    """A name as SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def create_table(connection, relation: str, columns: dict, rows: Rows) -> None:
+    """Create a table of rows of text; each column is cast from text to its type."""
+    typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+    connection.execute(f"create table {relation} ({typed})")
+    if not rows:
+        return
+    values = ", ".join(
+        f"cast(unnest(${place}::varchar[]) as {type_name})"
+        for place, type_name in enumerate(columns.values(), start=1)
+    )
+    names = ", ".join(quoted(column) for column in columns)
+    connection.execute(
+        f"insert into {relation} ({names}) select {values}",
+        [[row.get(column) for row in rows] for column in columns],
+    )
+
+
+def write_raw(database: Path, raw: Raw) -> None:
+    """Write raw tables, {schema: {table: rows or a query}}, into a DuckDB file.
+
+    Rows make columns of text, those of the sample if there is no row; a query makes
+    columns of any type.
+    """
+    columns = template_columns()
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for schema, tables in raw.items():
+            connection.execute(f"create schema if not exists {quoted(schema)}")
+            for table, rows in tables.items():
+                relation = f"{quoted(schema)}.{quoted(table)}"
+                if isinstance(rows, str):
+                    connection.execute(f"create table {relation} as {rows}")
+                else:
+                    names = [column for row in rows for column in row]
+                    create_table(
+                        connection,
+                        relation,
+                        dict.fromkeys(names or columns[schema][table], "varchar"),
+                        rows,
+                    )
+
+
+def query(connection, sql: str) -> Rows:
+    """Rows of a query as dicts."""
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def template_columns() -> dict[str, dict[str, list[str]]]:
+    """{system: {table: columns}} of the sample: it carries all that staging reads."""
+    columns: dict[str, dict[str, list[str]]] = {}
+    for path in sorted((ROOT / "seeds" / "sample").glob("sample_*__*.csv")):
+        system, table = path.stem.removeprefix("sample_").split("__", 1)
+        with path.open(newline="", encoding="utf-8") as file:
+            columns.setdefault(system, {})[table] = next(csv.reader(file))
+    return columns
+
+
+@dataclass
+class Build:
+    """What one run of dbt left behind."""
+
+    returncode: int
+    console: str
+    database: Path
+
+    @property
+    def worked(self) -> bool:
+        """Whether dbt ended with exit code 0."""
+        return self.returncode == 0
+
+    def sentence(self, start: str) -> str:
+        """The first line of the console text from `start` on, '' if it is not there."""
+        text = " ".join(self.console.split())
+        place = text.find(start)
+        return text[place : place + 400] if place >= 0 else ""
+
+    def query(self, sql: str) -> Rows:
+        """Rows of a query on the built database."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
+            return query(connection, sql)
+
+    def rows(self, mart: str) -> Rows:
+        """Rows of a mart, ordered by its key."""
+        return self.query(f"select * from marts.{mart} order by 1")
+
+    def marts(self, names: tuple[str, ...] = KPI_MARTS) -> dict[str, Rows]:
+        """{mart: its rows}."""
+        return {name: self.rows(name) for name in names}
+
+
+@dataclass
+class Dbt:
+    """Runs dbt in a process of its own, everything below one folder.
+
+    Runs with the same vars share a target folder and the path of the database (it is
+    moved away afterwards), so that dbt parses the project once for all of them. Runs
+    with different vars may go on at the same time.
+    """
+
+    folder: Path
+    locks: dict[str, threading.Lock] = field(default_factory=dict)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    number: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def build(
+        self,
+        raw: Raw | None = None,
+        settings: dict | None = None,
+        command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
+        threads: int = 1,
+        hash_key: str | None = HASH_KEY,
+    ) -> Build:
+        """Run a command of dbt on raw tables, {schema: {table: rows or a query}}.
+
+        Args:
+            raw: None builds on the sample.
+            settings: vars beside those of `REAL_DATA` (which hold with `raw` only).
+            command: of dbt, with its options.
+            threads: of dbt.
+            hash_key: for SALES_KPIS_HASH_KEY; None leaves it unset.
+        """
+        vars_ = (REAL_DATA if raw is not None else {}) | (settings or {})
+        text = json.dumps(vars_, sort_keys=True)
+        key = sha256(text.encode()).hexdigest()[:12]
+        with self.guard:
+            lock = self.locks.setdefault(key, threading.Lock())
+            self.number += 1
+            database = self.folder / f"company_{self.number}.duckdb"
+        with lock:
+            place = self.folder / key
+            place.mkdir(parents=True, exist_ok=True)
+            working = place / "company.duckdb"
+            working.unlink(missing_ok=True)
+            if raw is not None:
+                write_raw(working, raw)
+            started = time.monotonic()
+            done = subprocess.run(
+                [
+                    *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors"),
+                    *command,
+                    *("--vars", text, "--threads", str(threads)),
+                    *("--target-path", str(place / "target")),
+                    *("--log-path", str(place / "logs")),
+                ],
+                env=self._environment(working, hash_key),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=TIME_LIMIT,
+                check=False,
+            )
+            took = time.monotonic() - started
+            self.seconds[f"{database.stem} {command[0]} {text}"] = took
+            if working.exists():
+                working.rename(database)
+            return Build(done.returncode, done.stdout, database)
+
+    def compile(self, settings: dict | None = None) -> Compiled:
+        """Compile the project for companies of text columns; see `Compiled`."""
+        columns = template_columns()
+        raw = {
+            system: {table: [] for table in columns[system]}
+            for system in ("salesforce", "finance")
+        }
+        done = self.build(raw, settings, command=("compile",))
+        if not done.worked:
+            raise AssertionError(done.console)
+        vars_ = REAL_DATA | (settings or {})
+        key = sha256(json.dumps(vars_, sort_keys=True).encode()).hexdigest()[:12]
+        manifest = (self.folder / key / "target" / "manifest.json").read_text("utf-8")
+        return Compiled(json.loads(manifest), columns, settings or {})
+
+    @staticmethod
+    def _environment(database: Path, hash_key: str | None) -> dict[str, str]:
+        environment = os.environ | {
+            "DBT_PROJECT_DIR": str(ROOT),
+            "DBT_PROFILES_DIR": str(ROOT),
+            "SALES_KPIS_DUCKDB_PATH": str(database),
+            "DO_NOT_TRACK": "1",
+        }
+        for name in ("DBT_TARGET", "DBT_TARGET_PATH", "DBT_LOG_PATH"):
+            environment.pop(name, None)
+        environment.pop("SALES_KPIS_HASH_KEY", None)
+        if hash_key is not None:
+            environment["SALES_KPIS_HASH_KEY"] = hash_key
+        return environment
+
+
+class Compiled:
+    """The project's compiled SQL for one set of vars, to be run on many companies."""
+
+    def __init__(self, manifest: dict, columns: dict, settings: dict):
+        self.settings = settings
+        self.columns = columns
+        nodes = manifest["nodes"]
+        self.models = {
+            key: node for key, node in nodes.items() if node["resource_type"] == "model"
+        }
+        self.seeds = [
+            node for node in nodes.values() if node["resource_type"] == "seed"
+        ]
+        self.sources = [
+            source
+            for source in manifest["sources"].values()
+            if source["source_name"] in ("salesforce", "finance")
+        ]
+        self.database = self.sources[0]["database"]
+
+    def run(
+        self,
+        raw: dict[str, dict[str, Rows]],
+        seeds: dict[str, Rows],
+        as_of_date: str | None = None,
+        marts: tuple[str, ...] = KPI_MARTS,
+        extra: tuple[str, ...] = (),
+    ) -> dict[str, Rows]:
+        """{mart: rows ordered by key} of one company.
+
+        Args:
+            raw: {'salesforce' | 'finance': {table: rows of text}}.
+            seeds: {seed: rows of text}; a seed that is not named is empty.
+            as_of_date: needed if compiled for `ANY_DAY`, else forbidden.
+            marts: marts to build, with all that they stand on.
+            extra: other models whose rows are wanted.
+        """
+        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+            self._prepare(connection)
+            self._load(connection, raw, seeds)
+            self._execute(connection, {*marts, *extra}, as_of_date)
+            return {
+                node["name"]: query(
+                    connection, f"select * from {node['relation_name']} order by 1"
+                )
+                for node in self.models.values()
+                if node["name"] in {*marts, *extra}
+            }
+
+    def _prepare(self, connection) -> None:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set variable sales_kpis_hash_key = ?", [HASH_KEY])
+        connection.execute(f"attach ':memory:' as {quoted(self.database)}")
+        connection.execute(f"use {quoted(self.database)}")
+        nodes = [*self.models.values(), *self.seeds, *self.sources]
+        for schema in sorted({node["schema"] for node in nodes}):
+            connection.execute(f"create schema if not exists {quoted(schema)}")
+
+    def _load(self, connection, raw: dict, seeds: dict) -> None:
+        for source in self.sources:
+            system, table = source["source_name"], source["name"]
+            rows = (raw.get(system) or {}).get(table) or []
+            columns = dict.fromkeys(self.columns[system][table], "varchar")
+            for row in rows:
+                columns |= dict.fromkeys(row, "varchar")
+            create_table(connection, source["relation_name"], columns, rows)
+        for seed in self.seeds:
+            types = seed["config"]["column_types"]
+            rows = seeds.get(seed["name"], [])
+            create_table(connection, seed["relation_name"], types, rows)
+
+    def _execute(self, connection, wanted: set[str], as_of_date: str | None) -> None:
+        days_set = 0
+        for node in self._in_order(wanted):
+            sql = node["compiled_code"]
+            if ANY_DAY in sql:
+                if as_of_date is None:
+                    raise ValueError("This was compiled for any as-of day: name one")
+                days_set += sql.count(ANY_DAY)
+                sql = sql.replace(ANY_DAY, as_of_date)
+            connection.execute(f"create table {node['relation_name']} as {sql}")
+        if days_set != (as_of_date is not None):
+            raise ValueError(f"The as-of day stands in {days_set} places")
+
+    def _in_order(self, wanted: set[str]) -> list[dict]:
+        """The wanted models and what they stand on, parents first."""
+        ordered: dict[str, dict] = {}
+
+        def add(key: str) -> None:
+            if key in self.models and key not in ordered:
+                for parent in self.models[key]["depends_on"]["nodes"]:
+                    add(parent)
+                ordered[key] = self.models[key]
+
+        for key, node in self.models.items():
+            if node["name"] in wanted:
+                add(key)
+        return list(ordered.values())

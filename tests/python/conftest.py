@@ -1,0 +1,151 @@
+"""Runs of dbt that several tests share, started together as soon as one is needed.
+
+Each run is named below like the fixture that waits for it. Only those that the
+collected tests ask for are started, two at a time: dbt keeps one core busy.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import bad_input
+import pytest
+import real_input
+from builds import ANY_DAY, Build, Compiled, Dbt
+
+# Vars beside the default ones; each set is compiled once, for any as-of day but the
+# first, which takes it from the load stamps.
+VARIANTS = {
+    "defaults": {},
+    "fiscal year from October": {
+        "as_of_date": ANY_DAY,
+        "business_timezone": "UTC",
+        "fiscal_year_start_month": 10,
+        "conversion_window_days": 30,
+        "churn_grace_days": 0,
+        "cac_lag_months": 1,
+        "gross_margin_rate": 0.8,
+        "min_sample_size": 3,
+        "min_event_count": 2,
+    },
+    "billings": {
+        "as_of_date": ANY_DAY,
+        "business_timezone": "America/New_York",
+        "revenue_basis": "billings",
+        "close_date_basis": "stage_history",
+        "spend_source": "crm_campaigns",
+        "history_start_date": "2023-02-10",
+        "sales_rep_identity": "name",
+        "churn_grace_days": 7,
+    },
+    "US dollars": {
+        "as_of_date": ANY_DAY,
+        "business_timezone": "Asia/Tokyo",
+        "reporting_currency": "USD",
+        "salesforce_home_currency": "EUR",
+        "fiscal_year_start_month": 4,
+        "conversion_window_days": 0,
+        "churn_inactivity_days": 90,
+        "cac_lag_months": 3,
+        "spend_source": "finance",
+        "sales_rep_identity": "none",
+    },
+}
+# The six KPI marts, what tells about their rows, and all that they stand on.
+FIGURES = (
+    "--select",
+    "+path:models/marts/kpis",
+    "+crm_tie_out",
+    "+data_quality_summary",
+    "+data_quality_issues",
+)
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+WITHOUT_TESTS = ("build", *NO_TESTS)
+RUNS = {
+    "sample_build": lambda dbt: dbt.build(command=WITHOUT_TESTS, threads=4),
+    "sample_build_again": lambda dbt: dbt.build(command=WITHOUT_TESTS),
+    "bad_company": lambda dbt: dbt.build(bad_input.RAW),
+    "incomplete_company": lambda dbt: dbt.build(
+        bad_input.INCOMPLETE, command=("run", "--select", *bad_input.INCOMPLETE_MODELS)
+    ),
+    "odd_company": lambda dbt: dbt.build(
+        bad_input.ODD, command=(*WITHOUT_TESTS, *FIGURES)
+    ),
+    "keyless_run": lambda dbt: dbt.build({}, command=bad_input.ANY_RUN, hash_key=None),
+    "unknown_loader_run": lambda dbt: dbt.build(
+        {}, {"salesforce_loader": "stitch"}, command=bad_input.ANY_RUN
+    ),
+    "no_crm_run": lambda dbt: dbt.build(
+        {}, {"salesforce_enabled": False}, command=bad_input.ANY_RUN
+    ),
+    "fivetran_build": lambda dbt: dbt.build(
+        real_input.fivetran_raw(), command=(*WITHOUT_TESTS, *FIGURES)
+    ),
+    "maven_build": lambda dbt: dbt.build(
+        real_input.maven_raw(), command=(*WITHOUT_TESTS, *FIGURES)
+    ),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the comparisons with the oracle."""
+    parser.addoption(
+        "--random-companies",
+        type=int,
+        default=int(os.environ.get("SALES_KPIS_RANDOM_COMPANIES", "40")),
+        help="how many random companies to compare with the oracle (default: 40)",
+    )
+
+
+@pytest.fixture(scope="session")
+def runs(request, tmp_path_factory) -> dict[str, Future]:
+    """The runs of dbt that the collected tests need, as futures."""
+    dbt = Dbt(tmp_path_factory.mktemp("dbt"))
+    wanted = {name for item in request.session.items for name in item.fixturenames}
+    with ThreadPoolExecutor(2) as pool:
+        futures = {}
+        if "variants" in wanted:
+            for name, settings in VARIANTS.items():
+                futures[name] = pool.submit(dbt.compile, settings)
+        for name, run in RUNS.items():
+            if name in wanted:
+                futures[name] = pool.submit(run, dbt)
+        yield futures
+        pool.shutdown(cancel_futures=True)
+
+
+class Variants:
+    """The compiled project by variant of the vars, each as soon as it is ready."""
+
+    def __init__(self, futures: dict[str, Future]):
+        self.futures = futures
+
+    def __getitem__(self, name: str) -> Compiled:
+        return self.futures[name].result()
+
+
+@pytest.fixture(scope="session")
+def variants(runs) -> Variants:
+    """The compiled project by variant of the vars."""
+    return Variants(runs)
+
+
+def _build(name: str):
+    @pytest.fixture(scope="session", name=name)
+    def build(runs) -> Build:
+        return runs[name].result()
+
+    return build
+
+
+sample_build = _build("sample_build")
+sample_build_again = _build("sample_build_again")
+bad_company = _build("bad_company")
+incomplete_company = _build("incomplete_company")
+odd_company = _build("odd_company")
+keyless_run = _build("keyless_run")
+unknown_loader_run = _build("unknown_loader_run")
+no_crm_run = _build("no_crm_run")
+fivetran_build = _build("fivetran_build")
+maven_build = _build("maven_build")

@@ -1,0 +1,138 @@
+"""An independent computation of the six KPI marts, straight from raw rows.
+
+It shares no code with the dbt project and is written from its specification only:
+DESIGN.md, reference/kpi_definitions.md (edge cases), DECISIONS.md.
+
+    >>> result = oracle.compute(raw, seeds, settings)
+    >>> result["kpi_churn_rate"][0]["churned_customers"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from oracle.company import Company
+from oracle.kpis import Marts
+from oracle.seeds import Seeds
+
+CRMS = ("salesforce", "hubspot", "zoho")
+DEFAULTS = {
+    "salesforce_enabled": True,
+    "hubspot_enabled": True,
+    "zoho_enabled": True,
+    "as_of_date": None,
+    "business_timezone": "Europe/Berlin",
+    "fiscal_year_start_month": 1,
+    "reporting_currency": "EUR",
+    "revenue_basis": "bookings",
+    "close_date_basis": "crm_field",
+    "conversion_window_days": 90,
+    "churn_inactivity_days": 365,
+    "churn_grace_days": 30,
+    "cac_lag_months": 0,
+    "spend_source": None,
+    "gross_margin_rate": None,
+    "min_sample_size": 30,
+    "min_event_count": 5,
+    "history_start_date": None,
+    "crm_precedence": ["salesforce", "hubspot", "zoho"],
+    "sales_rep_identity": "pseudonym",
+    "salesforce_contract_amount_column": None,
+}
+MARTS = (
+    "revenue_growth",
+    "sales_cycle_length",
+    "conversion_rate",
+    "average_order_value",
+    "churn_rate",
+    "customer_acquisition_cost",
+)
+
+
+def read_company(
+    raw: dict[str, dict[str, list[dict]]],
+    seeds: dict[str, list[dict]],
+    settings: dict | None = None,
+) -> Company:
+    """The canonical company behind the marts (persons, customers, deals, ...).
+
+    Args as in `compute`.
+    """
+    vars_ = DEFAULTS | (settings or {})
+    lookups = Seeds(seeds)
+    crms = [
+        import_module(f"oracle.adapter_{crm}").adapt(raw[crm], lookups, vars_)
+        for crm in CRMS
+        if raw.get(crm) is not None and vars_[f"{crm}_enabled"]
+    ]
+    return Company(crms, raw.get("finance") or {}, lookups, vars_)
+
+
+def compute(
+    raw: dict[str, dict[str, list[dict]]],
+    seeds: dict[str, list[dict]],
+    settings: dict | None = None,
+) -> dict[str, object]:
+    """Every column of the six KPI marts.
+
+    Args:
+        raw: {'salesforce' | 'hubspot' | 'zoho' | 'finance': {table: rows}}, tables
+            and columns named as Fivetran lands them; every value text or None.
+            A CRM that is absent or switched off is left out.
+        seeds: {seed name: rows of its CSV as text}.
+        settings: the project's vars; those left out take their default.
+
+    Returns:
+        {'kpi_<name>': rows}, sorted by kpi_key, each row a dict of all columns:
+        money Decimal in reporting_currency, shares and days float, counts int,
+        dates date, `data_as_of` naive UTC datetime, NULL None. A seller is
+        labelled `owner:<crm>:<id>` (by name if sales_rep_identity = name).
+        Beside the marts: 'row_accounting' {(crm, table): {'landed', 'used',
+        reason...}}, 'issues' [(crm, table, id, reason)], and for debugging the
+        lists 'leads', 'deals', 'customers', 'contract_periods', 'stage_visits'.
+
+    Raises:
+        ValueError: if no as-of day can be found.
+    """
+    vars_ = DEFAULTS | (settings or {})
+    company = read_company(raw, seeds, vars_)
+    marts = Marts(company, seeds.get("kpi_targets", []), vars_)
+    result: dict[str, object] = {
+        f"kpi_{name}": sorted(getattr(marts, name)(), key=lambda row: row["kpi_key"])
+        for name in MARTS
+    }
+    result["row_accounting"] = company.row_accounting
+    result["issues"] = sorted(company.issues)
+    result["leads"] = company.persons
+    result["deals"] = company.deals
+    result["customers"] = list(company.customers.values())
+    result["contract_periods"] = company.contracts
+    result["stage_visits"] = stage_visits(company)
+    return result
+
+
+def stage_visits(company: Company) -> list[dict]:
+    """One row per deal and stage visit, equal consecutive rows collapsed.
+
+    Keys: deal (crm, id), stage, entered_on, left_on (None while in it), days (None
+    while in it). Visits after the as-of day are cut.
+    """
+    rows = []
+    for deal in company.deals:
+        visits = [
+            (company.local_day(moment), stage)
+            for moment, stage, _ in deal.record.history
+        ]
+        visits = [visit for visit in visits if visit[0] <= company.as_of]
+        for place, (entered_on, stage) in enumerate(visits):
+            left_on = visits[place + 1][0] if place + 1 < len(visits) else None
+            rows.append(
+                {
+                    "deal": deal.key,
+                    "stage": stage,
+                    "entered_on": entered_on,
+                    "left_on": left_on,
+                    "days": (left_on - entered_on).days if left_on else None,
+                }
+            )
+    return rows

@@ -1,0 +1,594 @@
+"""HubSpot in Fivetran's layout -> canonical records.
+
+Source: reference/crm_contracts.md section 3; DESIGN.md section 5;
+DECISIONS.md 1, 5, 9, 11, 13, 14.
+
+A contact is a lead if it ever entered lifecycle stage `lead` or a later one. A
+recurring line item of a won deal is a contract.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from oracle import read
+from oracle.money import Amount, cents, currency_code
+from oracle.read import plain_id, salesforce_id, text
+from oracle.records import (
+    LOST,
+    OPEN,
+    WON,
+    AccountRecord,
+    CampaignRecord,
+    ContactRecord,
+    ContractRecord,
+    CrmRecords,
+    DealRecord,
+    LeadRecord,
+    collapse,
+)
+
+CRM = "hubspot"
+STAMPS = (
+    "property_createdate",
+    "property_lastmodifieddate",
+    "property_hs_lastmodifieddate",
+)
+# lifecycle stages from lead on, and what each says about the journey
+LIFECYCLE = {
+    "lead": None,
+    "marketingqualifiedlead": "mql",
+    "salesqualifiedlead": "sql",
+    "opportunity": "opportunity",
+    "customer": "opportunity",
+    "evangelist": "opportunity",
+}
+PRIMARY_COMPANY_OF_DEAL = "5"
+PRIMARY_COMPANY_OF_CONTACT = "1"
+BILLING_MONTHS = {
+    "monthly": 1,
+    "quarterly": 3,
+    "per_six_months": 6,
+    "annually": 12,
+    "per_two_years": 24,
+    "per_three_years": 36,
+    "per_four_years": 48,
+    "per_five_years": 60,
+}
+
+
+def adapt(tables: dict[str, list[dict]], seeds, settings: dict) -> CrmRecords:
+    """Canonical records of one HubSpot portal.
+
+    Args:
+        tables: {Fivetran table name: rows of text}; tables may be absent.
+        seeds: a `Seeds`.
+        settings: the project's vars.
+    """
+    return _HubSpot(tables, seeds, settings).records
+
+
+class _HubSpot:
+    def __init__(self, tables, seeds, settings):
+        self.raw = tables
+        self.seeds = seeds
+        self.settings = settings
+        self.book = read.RowBook(CRM)
+        self.records = CrmRecords(
+            crm=CRM,
+            book=self.book,
+            tables={
+                "lead": None,  # booked as contact
+                "account": "company",
+                "contract": "line_item",
+                "campaign": "marketing_campaign",
+            },
+        )
+        rows = [row for table in tables.values() for row in table or []]
+        self.records.loaded_at = read.latest_moment(
+            read.timestamp(row.get("_fivetran_synced")) for row in rows
+        )
+        self.records.recorded_at = read.latest_moment(
+            read.timestamp(row.get(column)) for row in rows for column in STAMPS
+        )
+        self._owners()
+        self._companies()
+        self._contacts()
+        self._deals()
+        self._line_items()
+        self._campaigns()
+
+    # -- reading ---------------------------------------------------------------
+
+    def _rows(self, table: str) -> list[dict]:
+        """Rows of a bridge or history table that are not deleted."""
+        rows = self.raw.get(table) or []
+        return [row for row in rows if not read.is_deleted(row)]
+
+    def _survivors(self, table, entity, id_column, more_pointers, names):
+        """(live rows, merged rows, {any id: surviving id}, excluded ids).
+
+        HubSpot's survivor lists the records merged into it; those are merged
+        whether they still stand in the table as deleted or not.
+        """
+        latest = read.latest_rows(
+            self.raw.get(table),
+            table,
+            self.book,
+            id_column=id_column,
+            modified_column="property_lastmodifieddate"
+            if table == "contact"
+            else "property_hs_lastmodifieddate",
+        )
+        pointers = dict(more_pointers)
+        for key, row in latest.items():
+            if not read.is_deleted(row):
+                for loser in merged_ids(row.get("property_hs_merged_object_ids")):
+                    if loser != key:
+                        pointers.setdefault(loser, key)
+        live = {
+            key: row
+            for key, row in latest.items()
+            if not read.is_deleted(row) and key not in pointers
+        }
+        ends = read.follow_merges(pointers, set(live))
+        merged = {}
+        for key, row in latest.items():
+            if key in live:
+                continue
+            if ends.get(key) == key:
+                live[key] = row
+            elif key in ends:
+                merged[key] = row
+                self.book.set_aside(table, "merged")
+            elif read.is_deleted(row):
+                self.book.set_aside(table, "deleted")
+            else:  # merged into a record that is not there: it stands for itself
+                live[key] = row
+        excluded = set()
+        for key in list(live):
+            columns = {name: live[key].get(column) for name, column in names.items()}
+            if self.seeds.is_excluded(CRM, entity, columns):
+                excluded.add(key)
+                self.book.set_aside(table, "excluded")
+                del live[key]
+        survivors = {key: key for key in (*live, *excluded)} | ends
+        return live, merged, survivors, excluded
+
+    def _owners(self):
+        if "owner" in self.raw:
+            latest = read.latest_rows(
+                self.raw["owner"], "owner", self.book, id_column="owner_id"
+            )
+            self.records.owners = {
+                key: " ".join(
+                    part
+                    for part in (
+                        text(row.get("first_name")),
+                        text(row.get("last_name")),
+                    )
+                    if part
+                )
+                or None
+                for key, row in latest.items()
+                if not read.is_deleted(row)
+            }
+
+    # -- companies and contacts ------------------------------------------------
+
+    def _companies(self):
+        live, _, survivors, excluded = self._survivors(
+            "company",
+            "account",
+            "id",
+            {},
+            {"name": "property_name", "website": "property_domain"},
+        )
+        self.records.account_survivors = survivors
+        self.records.excluded_accounts = excluded
+        for key, row in live.items():
+            synced = salesforce_id(row.get("property_salesforceaccountid"))
+            domain = row.get("property_domain") or row.get("property_website")
+            self.records.accounts.append(
+                AccountRecord(
+                    crm=CRM,
+                    id=key,
+                    created_at=read.timestamp(row.get("property_createdate")),
+                    name=text(row.get("property_name")),
+                    domain=read.web_domain(domain),
+                    industry=text(row.get("property_industry")),
+                    owner_id=plain_id(row.get("property_hubspot_owner_id")),
+                    employees=row.get("property_numberofemployees"),
+                    country=text(row.get("property_country")),
+                    segment=text(row.get("property_segment")),
+                    sync_ids={("salesforce", "account", synced)} if synced else set(),
+                )
+            )
+
+    def _company_id(self, value) -> str | None:
+        return self.records.account_survivors.get(plain_id(value))
+
+    def _contacts(self):
+        audit = {
+            plain_id(row.get("vid_to_merge")): plain_id(row.get("canonical_vid"))
+            for row in self._rows("contact_merge_audit")
+        }
+        live, merged, survivors, _ = self._survivors(
+            "contact",
+            "contact",
+            "id",
+            audit,
+            {"email": "property_email"},
+        )
+        self.records.contact_survivors = survivors
+        self.records.lead_survivors = survivors
+        companies = self._bridge(
+            "contact_company", "contact_id", "company_id", PRIMARY_COMPANY_OF_CONTACT
+        )
+        entries = self._lifecycle_entries()
+        for key, row in (live | merged).items():
+            company = self._company_id(row.get("property_associatedcompanyid"))
+            company = company or self._first_company(companies.get(key))
+            address = read.email(row.get("property_email"))
+            created_at = read.timestamp(row.get("property_createdate"))
+            if key in live:
+                self.records.contacts.append(
+                    ContactRecord(CRM, key, created_at, company, address)
+                )
+            lead = self._lead(key, row, company, address, entries.get(key, []))
+            if lead is not None:
+                lead.merged_into = survivors[key] if key in merged else None
+                self.records.leads.append(lead)
+        self._let_losers_follow(live)
+
+    def _let_losers_follow(self, live):
+        """A survivor of a merged lead is a lead, even if it never was one itself."""
+        leads = {lead.id: lead for lead in self.records.leads}
+        for lead in list(self.records.leads):
+            survivor = lead.merged_into
+            if survivor in live and survivor not in leads:
+                row = live[survivor]
+                address = read.email(row.get("property_email"))
+                company = self._company_id(row.get("property_associatedcompanyid"))
+                leads[survivor] = self._new_lead(
+                    survivor, row, company, address, created_at=lead.created_at
+                )
+                self.records.leads.append(leads[survivor])
+
+    def _lifecycle_entries(self) -> dict[str, list]:
+        """{contact id: [(moment, lifecycle stage)]} from the property history."""
+        entries: dict[str, list] = {}
+        for row in self._rows("contact_property_history"):
+            if text(row.get("name")) != "lifecyclestage":
+                continue
+            stage = text(row.get("value"))
+            moment = read.timestamp(row.get("timestamp"))
+            contact_id = plain_id(row.get("contact_id"))
+            if stage and contact_id:
+                entries.setdefault(contact_id, []).append((moment, stage.lower()))
+        return entries
+
+    def _lead(self, key, row, company, address, entries) -> LeadRecord | None:
+        """The contact as a lead; None if it never entered `lead` or later."""
+        dates = {}
+        for stage in LIFECYCLE:
+            moment = read.timestamp(
+                row.get(f"property_hs_v2_date_entered_{stage}")
+            ) or read.timestamp(row.get(f"property_hs_lifecyclestage_{stage}_date"))
+            by_history = [at for at, name in entries if name == stage and at]
+            moment = moment or min(by_history, default=None)
+            if moment is not None:
+                dates[stage] = moment
+        current = (text(row.get("property_lifecyclestage")) or "").lower()
+        held = {name for _, name in entries} | {current}
+        if not dates and not held & set(LIFECYCLE):
+            return None
+        created_at = dates.get("lead") or read.timestamp(row.get("property_createdate"))
+        lead = self._new_lead(key, row, company, address, created_at)
+        for stage, journey in LIFECYCLE.items():
+            if journey is None:
+                continue
+            if stage in dates:
+                known = lead.stage_dates.get(journey)
+                lead.stage_dates[journey] = min(known or dates[stage], dates[stage])
+            elif stage == current:
+                lead.stage_dates.setdefault(journey, None)
+        lead.statuses += entries
+        if current:
+            lead.statuses.append((None, current))
+        if dates and not lead.statuses:
+            lead.statuses.append((dates.get("lead"), "lead"))
+        return lead
+
+    def _new_lead(self, key, row, company, address, created_at) -> LeadRecord:
+        status = text(row.get("property_hs_lead_status"))
+        synced = salesforce_id(row.get("property_salesforceleadid"))
+        contact = salesforce_id(row.get("property_salesforcecontactid"))
+        keys = {(CRM, key)} | ({("salesforce", contact)} if contact else set())
+        return LeadRecord(
+            crm=CRM,
+            id=key,
+            created_at=created_at,
+            email=address,
+            status=status,
+            statuses=[(None, status)] if status else [],
+            lead_source=text(row.get("property_hs_analytics_source")),
+            company=text(row.get("property_company")),
+            owner_id=plain_id(row.get("property_hubspot_owner_id")),
+            industry=text(row.get("property_industry")),
+            employees=row.get("property_numemployees"),
+            country=text(row.get("property_country")),
+            account_id=company,
+            contact_keys=keys,
+            sync_ids={("salesforce", "lead", synced)} if synced else set(),
+        )
+
+    def _bridge(self, table, own, other, primary) -> dict[str, list]:
+        """{own id: [(other id, is primary)]} of an association table."""
+        pairs: dict[str, list] = {}
+        for row in self._rows(table):
+            key, linked = plain_id(row.get(own)), plain_id(row.get(other))
+            if key and linked:
+                is_primary = text(row.get("type_id")) == primary
+                pairs.setdefault(key, []).append((linked, is_primary))
+        return pairs
+
+    def _first_company(self, pairs) -> str | None:
+        """The primary company, else the one with the lowest id; live ones only."""
+        known = [
+            (self._company_id(company), is_primary)
+            for company, is_primary in pairs or []
+        ]
+        known = [pair for pair in known if pair[0] is not None]
+        return min(known, key=lambda pair: (not pair[1], pair[0]), default=(None,))[0]
+
+    # -- deals -----------------------------------------------------------------
+
+    def _stage_states(self):
+        """({(pipeline, stage): state}, {(pipeline, stage): label}) by stage table."""
+        states, labels = {}, {}
+        for row in self._rows("deal_pipeline_stage"):
+            stage = plain_id(row.get("stage_id"))
+            key = (plain_id(row.get("pipeline_id")), stage)
+            closed = read.boolean(row.get("is_closed"))
+            if closed is None:
+                closed = read.boolean(row.get("closed_won"))
+            probability = read.number(row.get("probability"))
+            if closed is False:
+                states[key] = OPEN
+            elif closed and probability == 1:
+                states[key] = WON
+            elif closed and probability == 0:
+                states[key] = LOST
+            labels[key] = text(row.get("label"))
+        return states, labels
+
+    def _deals(self):
+        self.states, self.labels = self._stage_states()
+        pointers = {
+            plain_id(row.get("merged_deal_id")): plain_id(row.get("deal_id"))
+            for row in self._rows("merged_deal")
+        }
+        pointers = {loser: end for loser, end in pointers.items() if loser and end}
+        live, merged, survivors, excluded = self._survivors(
+            "deal",
+            "deal",
+            "deal_id",
+            pointers,
+            {
+                "name": "property_dealname",
+                "deal_type": "property_dealtype",
+                "lead_source": "property_hs_analytics_source",
+            },
+        )
+        del excluded
+        self.records.deal_survivors = survivors
+        earliest: dict[str, list] = {}
+        for key, row in merged.items():
+            moment = read.timestamp(row.get("property_createdate"))
+            if moment:
+                earliest.setdefault(survivors[key], []).append(moment)
+        entries = self._stage_entries()
+        companies = self._bridge(
+            "deal_company", "deal_id", "company_id", PRIMARY_COMPANY_OF_DEAL
+        )
+        contacts = self._bridge("deal_contact", "deal_id", "contact_id", None)
+        for key, row in live.items():
+            pipeline = plain_id(row.get("deal_pipeline_id"))
+            stage = plain_id(row.get("deal_pipeline_stage_id"))
+            state = self._state(pipeline, stage, row)
+            linked = {
+                self.records.contact_survivors.get(contact)
+                for contact, _ in contacts.get(key, [])
+            } - {None}
+            created_at = read.timestamp(row.get("property_createdate"))
+            moments = earliest.get(key, []) + ([created_at] if created_at else [])
+            synced = salesforce_id(row.get("property_hs_salesforceopportunityid"))
+
+            def state_of(name, pipeline=pipeline, stage=stage, state=state):
+                own = state if name == stage else self._state(pipeline, name, {})
+                return own or OPEN
+
+            self.records.deals.append(
+                DealRecord(
+                    crm=CRM,
+                    id=key,
+                    created_at=min(moments, default=None),
+                    amount=self._amount(row),
+                    state=state or OPEN,
+                    known_stage=state is not None,
+                    stage=stage,
+                    pipeline=pipeline,
+                    closed_on=read.local_day(
+                        read.timestamp(row.get("property_closedate")),
+                        read.ZoneInfo(self.settings["business_timezone"]),
+                    ),
+                    history=collapse(
+                        (moment, name, state_of(name))
+                        for moment, name in entries.get(key, [])
+                    ),
+                    account_id=self._first_company(companies.get(key)),
+                    contact_ids=linked,
+                    primary_contact_id=min(linked, default=None),
+                    owner_id=plain_id(row.get("owner_id"))
+                    or plain_id(row.get("property_hubspot_owner_id")),
+                    type=text(row.get("property_dealtype")),
+                    lead_source=text(row.get("property_hs_analytics_source")),
+                    sync_ids={("salesforce", "deal", synced)} if synced else set(),
+                )
+            )
+
+    def _state(self, pipeline, stage, row) -> str | None:
+        """Own definition, else the flags on the record, else the stage table.
+
+        A definition may name pipeline and stage by id or by label.
+        """
+        key = (pipeline, stage)
+        for name in (stage, self.labels.get(key)):
+            defined = self.seeds.stage_state(CRM, pipeline, name)
+            if defined:
+                return defined
+        is_won = read.boolean(row.get("property_hs_is_closed_won"))
+        is_closed = read.boolean(row.get("property_hs_is_closed"))
+        if is_won:
+            return WON
+        if is_closed is False:
+            return OPEN
+        if is_closed and is_won is False:
+            return LOST
+        return self.states.get(key)
+
+    def _stage_entries(self) -> dict[str, list]:
+        """{deal id: [(entered at, stage id)]}; here inactive rows are history."""
+        entries: dict[str, set] = {}
+        for row in self.raw.get("deal_stage") or []:
+            moment = read.timestamp(row.get("date_entered")) or read.timestamp(
+                row.get("_fivetran_start")
+            )
+            deal_id, stage = plain_id(row.get("deal_id")), plain_id(row.get("value"))
+            if moment and deal_id and stage:
+                entries.setdefault(deal_id, set()).add((moment, stage))
+        return {deal_id: sorted(rows) for deal_id, rows in entries.items()}
+
+    def _amount(self, row) -> Amount:
+        value = read.money(row.get("property_amount"))
+        home = read.money(row.get("property_amount_in_home_currency"))
+        rate = read.number(row.get("property_hs_exchange_rate"))
+
+        def own(_):
+            if home is not None:
+                return Fraction(home)
+            if value is not None and rate and rate > 0:
+                return Fraction(value) * Fraction(rate)
+            return None
+
+        return Amount(value, currency_code(row.get("property_deal_currency_code")), own)
+
+    # -- recurring line items, campaigns ---------------------------------------
+
+    def _line_items(self):
+        """Recurring line items as contracts; one-off items are no contract."""
+        id_column = "id"
+        rows = self.raw.get("line_item") or []
+        if rows and "id" not in rows[0]:
+            id_column = "line_item_id"
+        latest = read.latest_rows(
+            rows,
+            "line_item",
+            self.book,
+            id_column=id_column,
+            modified_column="property_hs_lastmodifieddate",
+        )
+        deals = {
+            plain_id(row.get("line_item_id")): plain_id(row.get("deal_id"))
+            for row in self._rows("line_item_deal")
+        }
+        currencies = {deal.id: deal.amount.currency for deal in self.records.deals}
+        for key, row in latest.items():
+            if read.is_deleted(row):
+                self.book.set_aside("line_item", "deleted")
+                continue
+            frequency = text(row.get("property_recurringbillingfrequency"))
+            months = BILLING_MONTHS.get((frequency or "").lower())
+            deal_id = deals.get(key) or plain_id(row.get("deal_id"))
+            deal_id = self.records.deal_survivors.get(deal_id)
+            if months is None or deal_id is None:
+                continue
+            self.records.contracts.append(
+                ContractRecord(
+                    crm=CRM,
+                    id=key,
+                    created_at=read.timestamp(row.get("property_createdate")),
+                    starts_on=read.day(
+                        row.get("property_hs_recurring_billing_start_date")
+                    ),
+                    ends_on=None,
+                    term_months=None,
+                    total=Amount(None),
+                    monthly=self._monthly(
+                        row,
+                        months,
+                        currency_code(row.get("property_hs_line_item_currency_code"))
+                        or currencies.get(deal_id),
+                    ),
+                    deal_id=deal_id,
+                    line_months=self._line_months(row, months),
+                )
+            )
+
+    def _monthly(self, row, months: int, currency) -> Amount:
+        value = read.money(row.get("property_amount"))
+        if value is None:
+            price = read.money(row.get("property_price"))
+            quantity = read.number(row.get("property_quantity"))
+            if price is not None:
+                value = cents(
+                    Fraction(price) * Fraction(1 if quantity is None else quantity)
+                )
+        if value is None:
+            return Amount(None, currency)
+        return Amount(Fraction(value) / months, currency)
+
+    def _line_months(self, row, months: int) -> int | None:
+        """Term: the billing period (P12M, P1Y), else payments times frequency."""
+        period = text(row.get("property_hs_recurring_billing_period")) or ""
+        match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?", period)
+        if match and (match[1] or match[2]):
+            return int(match[1] or 0) * 12 + int(match[2] or 0)
+        payments = read.number(
+            row.get("property_hs_recurring_billing_number_of_payments")
+        )
+        return int(payments) * months if payments and payments >= 1 else None
+
+    def _campaigns(self):
+        for key, row in read.latest_rows(
+            self.raw.get("marketing_campaign"), "marketing_campaign", self.book
+        ).items():
+            if read.is_deleted(row):
+                self.book.set_aside("marketing_campaign", "deleted")
+                continue
+
+            def of(name, row=row):
+                return row.get(f"property_{name}") or row.get(name)
+
+            self.records.campaigns.append(
+                CampaignRecord(
+                    crm=CRM,
+                    id=key,
+                    created_at=read.timestamp(of("createdate")),
+                    type=text(of("hs_campaign_type")),
+                    parent_id=None,
+                    starts_on=read.day(of("hs_start_date")),
+                    ends_on=read.day(of("hs_end_date")),
+                    cost=Amount(
+                        read.money(of("hs_spend_items_sum_amount")),
+                        currency_code(of("hs_currency_code")),
+                    ),
+                )
+            )
+
+
+def merged_ids(value) -> list[str]:
+    """Ids of records merged into one: `a;b;c`, a single number, or nothing."""
+    return [part.strip() for part in (text(value) or "").split(";") if part.strip()]

@@ -1,0 +1,1070 @@
+"""One company out of the records of its CRMs.
+
+Merges leads to persons and accounts to customers, links leads and deals, types
+deals, dates closes, converts money, values contracts, cuts everything at the as-of
+day. Source: DESIGN.md section 5; DECISIONS.md 3 to 33.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from oracle import read
+from oracle.money import ZERO, Amount, Converter, cents, currency_code
+from oracle.periods import add_months
+from oracle.records import LOST, OPEN, WON, CrmRecords, DealRecord, LeadRecord
+from oracle.seeds import Seeds
+
+NEW_BUSINESS, UPSELL, RENEWAL = "new_business", "upsell", "renewal"
+DEAL_TYPES = (NEW_BUSINESS, UPSELL, RENEWAL)
+UNDATED = "undated"
+UNKNOWN = "(unknown)"
+FAR = datetime.max
+MONTH_DAYS = Fraction(36525, 1200)
+DIMENSIONS = (
+    "source_system",
+    "region",
+    "segment",
+    "industry",
+    "lead_source",
+    "sales_team",
+    "sales_rep",
+)
+
+
+@dataclass(eq=False)
+class Person:
+    """One person-lead; `created_at` is its earliest record's."""
+
+    key: tuple[str, str]
+    records: list[LeadRecord]
+    first: LeadRecord
+    created_at: datetime | None
+    created_on: date | None
+    source_system: str
+    stages: set[str]
+    is_disqualified: bool
+    emails: set[str]
+    dims: dict[str, str] = field(default_factory=dict)
+    direct: list[Deal] = field(default_factory=list)
+    won: Deal | None = None
+
+    @property
+    def days_to_win(self) -> int | None:
+        """Won day minus lead day; None without a win or a lead day."""
+        if self.won is None or self.created_on is None:
+            return None
+        return (self.won.closed_on - self.created_on).days
+
+    def reached(self, stage: str) -> bool:
+        """True if the lead reached `stage` or a later one."""
+        later = {"mql": 0, "sql": 1, "opportunity": 2, "customer": 3}
+        marks = set(self.stages)
+        if self.direct:
+            marks.add("opportunity")
+        if self.won:
+            marks.add("customer")
+        return any(later[mark] >= later[stage] for mark in marks)
+
+
+@dataclass(eq=False)
+class Customer:
+    """One company: matched accounts, or the company named by a lead."""
+
+    key: tuple
+    accounts: list = field(default_factory=list)
+    source_system: str | None = None
+    deals: list[Deal] = field(default_factory=list)
+    wins: list[Deal] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    order_days: list[date] = field(default_factory=list)
+    dims: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def first_win(self) -> Deal | None:
+        return self.wins[0] if self.wins else None
+
+    @property
+    def first_new_business(self) -> Deal | None:
+        """The first won new-business deal, whatever was won before it."""
+        for deal in self.wins:
+            if deal.type == NEW_BUSINESS:
+                return deal
+        return None
+
+    @property
+    def acquired_by(self) -> Deal | None:
+        """The deal that made the company a new customer; None if won before."""
+        first = self.first_win
+        return first if first is not None and first.type == NEW_BUSINESS else None
+
+
+@dataclass(eq=False)
+class Deal:
+    """One deal as of the as-of day; `state` may be `undated`."""
+
+    record: DealRecord
+    key: tuple[str, str]
+    created_at: datetime | None
+    created_on: date | None
+    state: str
+    closed_on: date | None
+    close_date_source: str | None
+    source_system: str
+    amount: Decimal | None = None
+    amount_source: str | None = None
+    customer: Customer | None = None
+    account: object = None
+    type: str | None = None
+    type_is_derived: bool = False
+    persons: list[Person] = field(default_factory=list)
+    lead: Person | None = None
+    dims: dict[str, str] = field(default_factory=dict)
+    # (crm whose mapping applies, lead source) for the channel
+    raw_lead_source: tuple[str, str | None] | None = None
+    # records of the same deal in all CRMs, the one that counts first
+    copies: list[DealRecord] = field(default_factory=list)
+
+    @property
+    def is_refund(self) -> bool:
+        value = self.record.amount.value
+        return self.state == WON and value is not None and value < 0
+
+    @property
+    def is_win(self) -> bool:
+        """Won and no refund."""
+        return self.state == WON and not self.is_refund
+
+    @property
+    def is_new_business(self) -> bool:
+        return self.type == NEW_BUSINESS and not self.is_refund
+
+    @property
+    def days_to_close(self) -> int | None:
+        if self.created_on is None or self.closed_on is None:
+            return None
+        return (self.closed_on - self.created_on).days
+
+
+@dataclass(eq=False)
+class Contract:
+    """A contract period in force: [starts_on, ends_on), ends_on None = open-ended."""
+
+    key: tuple
+    customer: Customer
+    starts_on: date
+    ends_on: date | None
+    monthly_value: Decimal | None
+    value_source: str | None
+
+
+@dataclass(eq=False)
+class Order:
+    """A won deal or a billing document on its day; amount NULL or in cents."""
+
+    key: tuple
+    ordered_on: date
+    amount: Decimal | None
+    is_refund: bool
+    customer: Customer | None
+    dims: dict[str, str]
+    contract_key: tuple | None = None
+
+    @property
+    def counts(self) -> bool:
+        """True for what stands in order_count."""
+        return self.amount is not None and not self.is_refund
+
+
+@dataclass(eq=False)
+class Spend:
+    """Spend of one month, as landed (not shifted by the lag)."""
+
+    spent_in: date
+    amount: Decimal | None
+    dims: dict[str, str | None]
+
+
+class Company:
+    """The canonical company. Attributes after construction:
+
+    as_of (date), data_as_of (naive UTC), persons, customers, deals, orders,
+    contracts, spend, spend_dimensions, stage_source {crm: {mql: bool, sql: bool}},
+    issues [(crm, table, id, reason)], row_accounting.
+
+    Raises:
+        ValueError: if there is no as-of day (no rows with a readable stamp and no
+            `as_of_date`).
+    """
+
+    def __init__(self, crms: list[CrmRecords], finance: dict, seeds: Seeds, settings):
+        self.crms = {records.crm: records for records in crms}
+        self.finance = finance
+        self.seeds = seeds
+        self.settings = settings
+        self.zone = ZoneInfo(settings["business_timezone"])
+        self.precedence = {
+            crm: place for place, crm in enumerate(settings["crm_precedence"])
+        }
+        self.issues: list[tuple] = []
+        reporting = settings["reporting_currency"]
+        self.converter = Converter(
+            finance.get("exchange_rates") or [],
+            reporting,
+            {
+                crm: settings.get(f"{crm}_home_currency") or reporting
+                for crm in self.crms
+            },
+        )
+        self._set_as_of()
+        self._drop_late_records()
+        self._match_accounts()
+        self._match_persons()
+        self._collect_deals()
+        self._link_persons_and_deals()
+        self._find_customers_of_deals()
+        self._type_deals()
+        self._order_wins()
+        self._convert_leads()
+        self._name_leads_of_deals()
+        self._describe_everything()
+        self._collect_orders()
+        self._collect_contracts()
+        self._collect_spend()
+        self.row_accounting = {}
+        for records in self.crms.values():
+            self.row_accounting |= records.book.closed()
+
+    # -- as of -----------------------------------------------------------------
+
+    def _set_as_of(self):
+        stamps = [
+            records.loaded_at or records.recorded_at for records in self.crms.values()
+        ]
+        stamps = [stamp for stamp in stamps if stamp is not None]
+        self.data_as_of = min(stamps, default=None)
+        given = read.day(self.settings.get("as_of_date"))
+        if given is None and self.data_as_of is None:
+            raise ValueError("No row has a readable stamp and as_of_date is not set")
+        self.as_of = given or self.local_day(self.data_as_of) - timedelta(days=1)
+
+    def local_day(self, moment: datetime | None) -> date | None:
+        """The business day of a moment."""
+        return read.local_day(moment, self.zone)
+
+    def _is_late(self, created_at: datetime | None) -> bool:
+        return created_at is not None and self.local_day(created_at) > self.as_of
+
+    def _drop_late_records(self):
+        """Leave out what was created after the as-of day; list missing dates."""
+        kinds = (
+            ("leads", "lead"),
+            ("accounts", "account"),
+            ("contacts", "contact"),
+            ("deals", "deal"),
+            ("billings", "order"),
+            ("contracts", "contract"),
+            ("campaigns", "campaign"),
+        )
+        for records in self.crms.values():
+            for attribute, kind in kinds:
+                table = records.tables.get(kind, kind)
+                kept = []
+                for record in getattr(records, attribute):
+                    merged = getattr(record, "merged_into", None)
+                    if record.created_at is None and not merged and table:
+                        self._issue(record, table, "created_date_missing")
+                    if not self._is_late(record.created_at):
+                        kept.append(record)
+                    elif not merged and table:
+                        records.book.set_aside(table, "after_as_of")
+                setattr(records, attribute, kept)
+
+    def _issue(self, record, table: str, reason: str):
+        self.issues.append((record.crm, table, record.id, reason))
+
+    # -- customers -------------------------------------------------------------
+
+    def _match_accounts(self):
+        """One customer per set of matched accounts."""
+        accounts = {
+            (account.crm, account.id): account
+            for records in self.crms.values()
+            for account in records.accounts
+        }
+        groups = _Groups(accounts)
+        for key, account in accounts.items():
+            for crm, table, other in account.sync_ids:
+                if table == "account" and crm in self.crms:
+                    survivors = self.crms[crm].account_survivors
+                    groups.join(key, (crm, survivors.get(other)))
+        for one, other in self._unique_domains(accounts):
+            groups.join(one, other)
+        self.customers: dict[tuple, Customer] = {}
+        self.customer_of_account: dict[tuple[str, str], Customer] = {}
+        for members in groups.sets():
+            ordered = sorted((accounts[key] for key in members), key=self._age)
+            customer = Customer(
+                key=("account", ordered[0].crm, ordered[0].id),
+                accounts=ordered,
+                source_system=ordered[0].crm,
+            )
+            self.customers[customer.key] = customer
+            for key in members:
+                self.customer_of_account[key] = customer
+
+    def _unique_domains(self, accounts: dict):
+        """Pairs of accounts in two CRMs whose domain is unique on both sides."""
+        owners: dict[tuple[str, str], list] = {}
+        for key, account in accounts.items():
+            if account.domain and account.domain not in self.seeds.free_mail:
+                owners.setdefault((account.crm, account.domain), []).append(key)
+        unique = {place: keys[0] for place, keys in owners.items() if len(keys) == 1}
+        for (crm, domain), key in unique.items():
+            for other_crm in self.crms:
+                other = unique.get((other_crm, domain))
+                if other_crm != crm and other is not None:
+                    yield key, other
+
+    def _age(self, record) -> tuple:
+        """Sort key: earliest first, ties by precedence, then id."""
+        return (
+            record.created_at or FAR,
+            self.precedence.get(record.crm, len(self.precedence)),
+            record.id,
+        )
+
+    # -- persons ---------------------------------------------------------------
+
+    def _match_persons(self):
+        """One person per set of lead records that share survivor or e-mail."""
+        survivors = {
+            (lead.crm, lead.id): lead
+            for records in self.crms.values()
+            for lead in records.leads
+            if lead.merged_into is None
+        }
+        losers: dict[tuple, list[LeadRecord]] = {}
+        for records in self.crms.values():
+            for lead in records.leads:
+                if lead.merged_into is not None:
+                    key = (lead.crm, lead.merged_into)
+                    losers.setdefault(key, []).append(lead)
+        groups = _Groups(survivors)
+        by_email: dict[str, tuple] = {}
+        for key, lead in survivors.items():
+            if lead.email:
+                groups.join(key, by_email.setdefault(lead.email, key))
+            for crm, table, other in lead.sync_ids:
+                if table == "lead" and crm in self.crms:
+                    groups.join(key, (crm, self.crms[crm].lead_survivors.get(other)))
+        self.persons: list[Person] = []
+        self.stage_source = {crm: self._stage_source(crm) for crm in self.crms}
+        for members in groups.sets():
+            alive = sorted((survivors[key] for key in members), key=self._age)
+            everyone = list(alive)
+            for key in members:
+                everyone += losers.get(key, [])
+            self.persons.append(self._person(alive, everyone))
+        self.persons.sort(key=self._person_age)
+
+    def _person(self, alive: list[LeadRecord], everyone: list[LeadRecord]) -> Person:
+        first = alive[0]
+        oldest = min(everyone, key=self._age)
+        return Person(
+            key=(first.crm, first.id),
+            records=everyone,
+            first=first,
+            created_at=oldest.created_at,
+            created_on=self.local_day(oldest.created_at),
+            source_system=oldest.crm,
+            stages=set().union(*(self._stages_of(lead) for lead in everyone)),
+            is_disqualified=self.seeds.mapped(first.crm, "lead_status", first.status)
+            == "disqualified",
+            emails={lead.email for lead in alive if lead.email},
+        )
+
+    def _person_age(self, person: Person) -> tuple:
+        return (
+            person.created_at or FAR,
+            self.precedence.get(person.key[0], len(self.precedence)),
+            person.key[1],
+        )
+
+    def _stages_of(self, lead: LeadRecord) -> set[str]:
+        """Stages that a lead record shows by its statuses and dates."""
+        found = set()
+        for moment, status in lead.statuses:
+            if not self._is_late(moment):
+                stage = self.seeds.mapped(lead.crm, "lead_status", status)
+                if stage in ("mql", "sql"):
+                    found.add(stage)
+        for stage, moment in lead.stage_dates.items():
+            if not self._is_late(moment):
+                found.add(stage)
+        return found
+
+    def _stage_source(self, crm: str) -> dict[str, bool]:
+        """Whether a CRM can tell MQLs and SQLs at all (DECISIONS.md 13)."""
+        has_evidence = any(
+            lead.statuses or lead.stage_dates for lead in self.crms[crm].leads
+        )
+        return {
+            stage: has_evidence and self.seeds.maps_status_to(crm, stage)
+            for stage in ("mql", "sql")
+        }
+
+    # -- deals -----------------------------------------------------------------
+
+    def _collect_deals(self):
+        """Deals once each, dated and in money, excluded ones left out."""
+        known = {}
+        for records in self.crms.values():
+            table = records.tables.get("deal", "deal")
+            for record in records.deals:
+                account_id = record.account_id
+                if record.excluded or account_id in records.excluded_accounts:
+                    records.book.set_aside(table, "excluded")
+                else:
+                    known[(record.crm, record.id)] = record
+        groups = _Groups(known)
+        for key, record in known.items():
+            for crm, table, other in record.sync_ids:
+                if table == "deal" and crm in self.crms:
+                    survivors = self.crms[crm].deal_survivors
+                    groups.join(key, (crm, survivors.get(other, other)))
+        self.deals: list[Deal] = []
+        self.deal_of_key: dict[tuple[str, str], Deal] = {}
+        for members in groups.sets():
+            ordered = sorted(
+                (known[key] for key in members),
+                key=lambda record: (self.precedence.get(record.crm, 9), record.id),
+            )
+            deal = self._deal(ordered)
+            self.deals.append(deal)
+            for key in members:
+                self.deal_of_key[key] = deal
+        self.deals.sort(key=lambda deal: deal.key)
+
+    def _account_of_deal(self, record: DealRecord, contacts: dict) -> str | None:
+        """The deal's account, else the company of its primary contact."""
+        if record.account_id is not None:
+            return record.account_id
+        contact = contacts.get(record.primary_contact_id)
+        return contact.account_id if contact else None
+
+    def _deal(self, copies: list[DealRecord]) -> Deal:
+        record = copies[0]
+        table = self.crms[record.crm].tables.get("deal", "deal")
+        if not record.known_stage:
+            self._issue(record, table, "unknown_stage")
+        closed_on, source = self._close_of(record)
+        state = record.state
+        if state in (WON, LOST):
+            if closed_on is None:
+                state = UNDATED
+                self._issue(record, table, "close_date_missing")
+            elif closed_on > self.as_of:
+                state, closed_on = OPEN, None
+                self._issue(record, table, "close_date_in_future")
+        else:
+            closed_on = None
+        deal = Deal(
+            record=record,
+            key=(record.crm, record.id),
+            created_at=record.created_at,
+            created_on=self.local_day(record.created_at),
+            state=state,
+            closed_on=closed_on,
+            close_date_source=source,
+            source_system=min(copies, key=self._age).crm,
+            copies=copies,
+        )
+        deal.amount, deal.amount_source = self.converter.convert(
+            record.amount, record.crm, closed_on or self.as_of
+        )
+        if record.amount.value is not None and deal.amount is None:
+            self._issue(record, table, "exchange_rate_missing")
+        return deal
+
+    def _close_of(self, record: DealRecord) -> tuple[date | None, str | None]:
+        """(close day, close_date_source) of a deal, whatever its state."""
+        entered = None
+        previous = None
+        for moment, _, state in record.history:
+            if state == record.state and previous != record.state:
+                entered = moment
+            previous = state
+        by_history = self.local_day(entered)
+        wants_history = (
+            record.history_wins or self.settings["close_date_basis"] == "stage_history"
+        )
+        if by_history is not None and (wants_history or record.closed_on is None):
+            return by_history, "stage_history"
+        if record.closed_on is not None:
+            return record.closed_on, "crm_field"
+        return None, None
+
+    # -- who belongs to whom ---------------------------------------------------
+
+    def _link_persons_and_deals(self):
+        """Direct links: converted opportunity, deal contact, e-mail of a contact."""
+        by_deal: dict[tuple, list[Person]] = {}
+        by_contact: dict[tuple, list[Person]] = {}
+        by_email: dict[str, list[Person]] = {}
+        by_lead: dict[tuple, Person] = {}
+        for person in self.persons:
+            for lead in person.records:
+                by_lead[(lead.crm, lead.id)] = person
+                for deal_id in lead.deal_ids:
+                    by_deal.setdefault((lead.crm, deal_id), []).append(person)
+                for contact_key in lead.contact_keys:
+                    by_contact.setdefault(contact_key, []).append(person)
+            for address in person.emails:
+                by_email.setdefault(address, []).append(person)
+        contacts = {
+            (contact.crm, contact.id): contact
+            for records in self.crms.values()
+            for contact in records.contacts
+        }
+        for deal in self.deals:
+            linked: list[Person] = []
+            for copy in deal.copies:
+                linked += by_deal.get((copy.crm, copy.id), [])
+                for lead_id in copy.lead_ids:
+                    if (copy.crm, lead_id) in by_lead:
+                        linked.append(by_lead[(copy.crm, lead_id)])
+                for contact_id in copy.contact_ids:
+                    key = (copy.crm, contact_id)
+                    linked += by_contact.get(key, [])
+                    contact = contacts.get(key)
+                    if contact is not None and contact.email:
+                        linked += by_email.get(contact.email, [])
+            deal.persons = sorted(
+                {person.key: person for person in linked}.values(),
+                key=self._person_age,
+            )
+            for person in deal.persons:
+                person.direct.append(deal)
+            deal.lead = deal.persons[0] if deal.persons else None
+
+    def _find_customers_of_deals(self):
+        """Account, else primary contact's company, else company or domain of lead."""
+        contacts = {
+            (contact.crm, contact.id): contact
+            for records in self.crms.values()
+            for contact in records.contacts
+        }
+        accounts = {
+            (account.crm, account.id): account
+            for records in self.crms.values()
+            for account in records.accounts
+        }
+        for deal in self.deals:
+            for copy in deal.copies:
+                contact = contacts.get((copy.crm, copy.primary_contact_id))
+                candidates = [copy.account_id, contact.account_id if contact else None]
+                for account_id in candidates:
+                    key = (copy.crm, account_id)
+                    if deal.customer is None and key in self.customer_of_account:
+                        deal.customer = self.customer_of_account[key]
+                        deal.account = accounts[key]
+            if deal.customer is None and deal.lead is not None:
+                deal.customer = self._customer_named_by(deal)
+            if deal.customer is not None:
+                deal.customer.deals.append(deal)
+
+    def _customer_named_by(self, deal: Deal) -> Customer | None:
+        """The company of a deal's lead, by its name, else by its mail domain."""
+        key = self._company_named_by(deal.lead)
+        if key is not None and key not in self.customers:
+            system = deal.lead.first.crm
+            self.customers[key] = Customer(key=key, source_system=system)
+        return self.customers.get(key)
+
+    def _company_named_by(self, person: Person) -> tuple | None:
+        """Key of the company that a person's earliest surviving record names."""
+        lead = person.first
+        name = (lead.company or "").lower() or None
+        domain = read.email_domain(lead.email)
+        if domain in self.seeds.free_mail:
+            domain = None
+        if name is None and domain is None:
+            return None
+        return ("name", lead.crm, name) if name else ("domain", lead.crm, domain)
+
+    # -- types and wins --------------------------------------------------------
+
+    def _type_deals(self):
+        """deal_type: mapped, else by the day of the customer's first win."""
+        first_win_on: dict[tuple, date] = {}
+        for deal in self.deals:
+            if deal.is_win and deal.customer is not None:
+                key = deal.customer.key
+                first_win_on[key] = min(first_win_on.get(key, date.max), deal.closed_on)
+        for deal in self.deals:
+            mapped = self.seeds.mapped(deal.record.crm, "deal_type", deal.record.type)
+            if mapped in DEAL_TYPES:
+                deal.type = mapped
+                continue
+            first_on = first_win_on.get(deal.customer.key) if deal.customer else None
+            later = (
+                first_on is not None
+                and deal.created_on is not None
+                and deal.created_on > first_on
+            )
+            deal.type = UPSELL if later else NEW_BUSINESS
+            deal.type_is_derived = True
+            table = self.crms[deal.record.crm].tables.get("deal", "deal")
+            self._issue(deal.record, table, "deal_type_derived")
+
+    def win_order(self, deal: Deal) -> tuple:
+        """DECISIONS.md 16: close day, new business first, creation, id."""
+        return (
+            deal.closed_on,
+            deal.type != NEW_BUSINESS,
+            deal.created_at or FAR,
+            deal.key[1],
+            deal.key[0],
+        )
+
+    def _order_wins(self):
+        for customer in self.customers.values():
+            wins = [deal for deal in customer.deals if deal.is_win]
+            customer.wins = sorted(wins, key=self.win_order)
+
+    # -- leads become customers ------------------------------------------------
+
+    def _convert_leads(self):
+        """The won new-business deal that converts each lead, if any."""
+        for person in self.persons:
+            if person.direct:
+                candidates = person.direct
+            else:
+                candidates = [
+                    deal
+                    for customer in self._customers_of(person)
+                    for deal in customer.deals
+                    if deal.state == WON
+                    and person.created_on is not None
+                    and deal.closed_on >= person.created_on
+                ]
+            wins = [deal for deal in candidates if deal.is_win and deal.is_new_business]
+            person.won = min(wins, key=self.win_order, default=None)
+
+    def _customers_of(self, person: Person) -> list[Customer]:
+        found = {}
+        for lead in person.records:
+            customer = self.customer_of_account.get((lead.crm, lead.account_id))
+            if customer is not None:
+                found[customer.key] = customer
+        return list(found.values())
+
+    def _name_leads_of_deals(self):
+        """The lead of a deal, where no lead is linked directly: over the account."""
+        for person in self.persons:  # earliest first
+            deal = person.won
+            if deal is not None and not person.direct and deal.lead is None:
+                deal.lead = person
+
+    # -- dimensions ------------------------------------------------------------
+
+    def _describe_everything(self):
+        for person in self.persons:
+            person.dims = self._person_dims(person)
+        for deal in self.deals:
+            deal.dims = self._deal_dims(deal)
+        for customer in self.customers.values():
+            customer.dims = self._customer_dims(customer)
+
+    def _person_dims(self, person: Person) -> dict[str, str]:
+        lead = person.first
+        team, region = self.seeds.membership(lead.crm, lead.owner_id, self.as_of)
+        return _known(
+            source_system=person.source_system,
+            region=self._region(lead.crm, lead.country, region),
+            segment=self.seeds.segment_of(lead.employees),
+            industry=self.seeds.value(lead.crm, "industry", lead.industry),
+            lead_source=self.seeds.value(lead.crm, "lead_source", lead.lead_source),
+            sales_team=team,
+            sales_rep=self._rep(lead.crm, lead.owner_id),
+        )
+
+    def _deal_dims(self, deal: Deal) -> dict[str, str]:
+        record = deal.record
+        on = deal.closed_on or self.as_of
+        team, region = self.seeds.membership(record.crm, record.owner_id, on)
+        own = self.seeds.value(record.crm, "lead_source", record.lead_source)
+        source = deal.lead.dims["lead_source"] if deal.lead else UNKNOWN
+        from_lead = source != UNKNOWN
+        deal.raw_lead_source = (
+            deal.lead.first.crm if from_lead else record.crm,
+            source if from_lead else own,
+        )
+        return _known(
+            source_system=deal.source_system,
+            **self._company_dims(deal.customer, region),
+            lead_source=source if from_lead else own,
+            sales_team=team,
+            sales_rep=self._rep(record.crm, record.owner_id),
+            deal_type=deal.type,
+        )
+
+    def _customer_dims(self, customer: Customer) -> dict[str, str]:
+        record = self._described_by(customer)
+        first = customer.first_win
+        team, region = self.seeds.membership(record.crm, record.owner_id, self.as_of)
+        return _known(
+            source_system=customer.source_system,
+            **self._company_dims(customer, region),
+            lead_source=first.dims["lead_source"] if first else None,
+            sales_team=team,
+            sales_rep=self._rep(record.crm, record.owner_id),
+        )
+
+    def _described_by(self, customer: Customer):
+        """The earliest account of a company, else the earliest lead that names it."""
+        if customer.accounts:
+            return customer.accounts[0]
+        return next(
+            person.first
+            for person in sorted(self.persons, key=self._person_age)
+            if self._company_named_by(person) == customer.key
+        )
+
+    def _company_dims(
+        self, customer: Customer | None, members_region: str | None
+    ) -> dict[str, str | None]:
+        """Region, segment and industry of a company; {} region of a seller alone."""
+        if customer is None:
+            return {"region": members_region, "segment": None, "industry": None}
+        record = self._described_by(customer)
+        segment = getattr(record, "segment", None)
+        return {
+            "region": self._region(record.crm, record.country, members_region),
+            "segment": self.seeds.value(record.crm, "segment", segment)
+            or self.seeds.segment_of(record.employees),
+            "industry": self.seeds.value(record.crm, "industry", record.industry),
+        }
+
+    def _region(self, crm, country, members_region) -> str | None:
+        mapped = self.seeds.mapped(crm, "region", country)
+        return mapped or members_region or country
+
+    def _rep(self, crm: str, owner_id: str | None) -> str | None:
+        """The label of a seller; None for queues, unknown users, no owner."""
+        if owner_id is None:
+            return None
+        owners = self.crms[crm].owners
+        if owners is None:
+            known = not (crm == "salesforce" and owner_id.startswith("00G"))
+        else:
+            known = owner_id in owners
+        if not known:
+            return None
+        if self.settings["sales_rep_identity"] == "name":
+            return (owners or {}).get(owner_id) or owner_id
+        return f"owner:{crm}:{owner_id}"
+
+    # -- orders ----------------------------------------------------------------
+
+    def _collect_orders(self):
+        """Won deals (bookings) or billing documents (billings), never both."""
+        self.billings = self._billing_orders()
+        if self.settings["revenue_basis"] == "billings":
+            self.orders = self.billings
+        else:
+            self.orders = [
+                Order(
+                    key=deal.key,
+                    ordered_on=deal.closed_on,
+                    amount=deal.amount,
+                    is_refund=deal.is_refund,
+                    customer=deal.customer,
+                    dims=deal.dims,
+                )
+                for deal in self.deals
+                if deal.state == WON
+            ]
+        for order in self.orders:
+            if order.customer is not None and not order.is_refund:
+                order.customer.order_days.append(order.ordered_on)
+
+    def _billing_orders(self) -> list[Order]:
+        orders = []
+        for records in self.crms.values():
+            table = records.tables.get("order", "order")
+            for record in records.billings:
+                if record.account_id in records.excluded_accounts:
+                    records.book.set_aside(table, "excluded")
+                    continue
+                on = record.billed_on
+                if on is None or on > self.as_of:
+                    continue
+                deal = self.deal_of_key.get((record.crm, record.deal_id))
+                customer = self.customer_of_account.get((record.crm, record.account_id))
+                if customer is None and deal is not None:
+                    customer = deal.customer
+                amount, _ = self.converter.convert(record.amount, record.crm, on)
+                value = record.amount.value
+                orders.append(
+                    Order(
+                        key=(record.crm, record.id),
+                        ordered_on=on,
+                        amount=amount,
+                        is_refund=value is not None and value < 0,
+                        customer=customer,
+                        dims=self._billing_dims(record, deal, customer, on),
+                        contract_key=(record.crm, record.contract_id),
+                    )
+                )
+        return orders
+
+    def _billing_dims(self, record, deal, customer, on) -> dict[str, str]:
+        """Those of the deal that is billed, else of the document's own account."""
+        if deal is not None:
+            return deal.dims
+        team, region = self.seeds.membership(record.crm, record.owner_id, on)
+        return _known(
+            source_system=record.crm,
+            **self._company_dims(customer, region),
+            lead_source=None,
+            sales_team=team,
+            sales_rep=self._rep(record.crm, record.owner_id),
+            deal_type=None,
+        )
+
+    # -- contracts -------------------------------------------------------------
+
+    def _collect_contracts(self):
+        """Contract periods in force, finance's wherever it names the contract."""
+        self.contracts: list[Contract] = []
+        self._amounts_of_orders = _by_contract(
+            (order.contract_key, order.amount) for order in self.billings
+        )
+        self._amounts_of_deals = _by_contract(
+            ((deal.record.crm, deal.record.contract_id), deal.amount)
+            for deal in self.deals
+            if deal.is_win
+        )
+        known_to_finance = set()
+        for row in self.finance.get("contract_periods") or []:
+            crm = (read.text(row.get("source_system")) or "").lower()
+            key = (crm, self._finance_id(crm, row.get("contract_id")))
+            known_to_finance.add(key)
+            self._add_finance_period(row, key)
+        for records in self.crms.values():
+            table = records.tables.get("contract", "contract")
+            for record in records.contracts:
+                if record.account_id in records.excluded_accounts:
+                    records.book.set_aside(table, "excluded")
+                elif (record.crm, record.id) not in known_to_finance:
+                    self._add_contract(record, table)
+        self.contracts.sort(key=lambda contract: (contract.starts_on, contract.key))
+
+    def _add_finance_period(self, row: dict, key: tuple):
+        crm = key[0]
+        account_id = self._finance_id(crm, row.get("account_id"))
+        records = self.crms.get(crm)
+        survivors = records.account_survivors if records else {}
+        customer = self.customer_of_account.get((crm, survivors.get(account_id)))
+        starts_on = read.day(row.get("starts_on"))
+        amount = Amount(
+            read.money(row.get("monthly_amount")),
+            currency_code(row.get("currency_code")),
+        )
+        value = None
+        if starts_on is not None:
+            value, _ = self.converter.convert(amount, crm, starts_on)
+        self._keep_contract(
+            key, customer, starts_on, read.day(row.get("ends_on")), value, "finance"
+        )
+
+    def _finance_id(self, crm: str, value) -> str | None:
+        return read.salesforce_id(value) if crm == "salesforce" else read.text(value)
+
+    def _add_contract(self, record, table: str):
+        if record.is_draft:
+            return
+        customer = self.customer_of_account.get((record.crm, record.account_id))
+        if record.deal_id is not None:
+            deal = self.deal_of_key.get((record.crm, record.deal_id))
+            if deal is None or not deal.is_win:
+                return
+            customer = deal.customer
+            if record.starts_on is None:
+                record.starts_on = deal.closed_on
+            if record.ends_on is None and record.line_months is not None:
+                record.ends_on = add_months(record.starts_on, record.line_months)
+        value, source = self._monthly_value(record)
+        kept = self._keep_contract(
+            (record.crm, record.id),
+            customer,
+            record.starts_on,
+            record.ends_on,
+            value,
+            source,
+        )
+        if not kept:
+            self._issue(record, table, "contract_without_customer_or_dates")
+
+    def _keep_contract(self, key, customer, starts_on, ends_on, value, source) -> bool:
+        if customer is None or starts_on is None:
+            return False
+        if ends_on is not None and ends_on <= starts_on:
+            return False
+        contract = Contract(key, customer, starts_on, ends_on, value, source)
+        self.contracts.append(contract)
+        customer.contracts.append(contract)
+        return True
+
+    def _monthly_value(self, record) -> tuple[Decimal | None, str | None]:
+        """Own amount, else activated orders, else won deals; NULL if none."""
+        start = record.starts_on
+        if record.monthly is not None and start is not None:
+            value, _ = self.converter.convert(record.monthly, record.crm, start)
+            return value, "line_item"
+        months = record.term_months
+        if months is None and None not in (start, record.ends_on):
+            days = (record.ends_on - start).days
+            months = max(1, (days / MONTH_DAYS + Fraction(1, 2)).__floor__())
+        if months is None or start is None:
+            return None, None
+        key = (record.crm, record.id)
+        total, _ = self.converter.convert(record.total, record.crm, start)
+        if total is not None:
+            return cents(Fraction(total) / months), "amount_column"
+        for amounts, name in (
+            (self._amounts_of_orders, "orders"),
+            (self._amounts_of_deals, "won_deals"),
+        ):
+            if key in amounts:
+                return cents(Fraction(sum(amounts[key])) / months), name
+        return None, None
+
+    # -- spend -----------------------------------------------------------------
+
+    def _collect_spend(self):
+        """Spend by month, from finance or from campaigns, never both."""
+        rows = self.finance.get("acquisition_spend") or []
+        source = self.settings.get("spend_source")
+        source = source or ("finance" if rows else "crm_campaigns")
+        self.spend = (
+            self._finance_spend(rows) if source == "finance" else self._campaign_spend()
+        )
+        carried = ("region", "segment", "sales_team", "source_system")
+        self.spend_dimensions = [
+            name
+            for name in carried
+            if any(spend.dims.get(name) for spend in self.spend)
+        ]
+
+    def _finance_spend(self, rows: list[dict]) -> list[Spend]:
+        found = []
+        for row in rows:
+            spent_on = read.day(row.get("spend_month"))
+            if spent_on is None:
+                continue
+            month = spent_on.replace(day=1)
+            amount = Amount(
+                read.money(row.get("amount")), currency_code(row.get("currency_code"))
+            )
+            if amount.value is None:
+                continue  # an unreadable row is set aside
+            value, _ = self.converter.convert(amount, "finance", month)
+            dims = {
+                name: self.seeds.value("finance", name, row.get(name))
+                for name in ("region", "segment", "sales_team")
+            }
+            dims["channel"] = self.seeds.channel(row.get("channel"))
+            dims["source_system"] = read.text(row.get("source_system"))
+            found.append(Spend(month, value, dims))
+        return found
+
+    def _campaign_spend(self) -> list[Spend]:
+        """Cost of campaigns without children, spread over their days in cents."""
+        found = []
+        for records in self.crms.values():
+            parents = {campaign.parent_id for campaign in records.campaigns}
+            for campaign in records.campaigns:
+                if campaign.id in parents or campaign.cost.value is None:
+                    continue
+                first = campaign.starts_on or campaign.ends_on
+                last = campaign.ends_on or campaign.starts_on
+                if first is None:
+                    self._issue(campaign, "campaign", "campaign_without_dates")
+                    continue
+                last = max(first, last)
+                cost, _ = self.converter.convert(campaign.cost, campaign.crm, first)
+                if cost is None:
+                    self._issue(campaign, "campaign", "exchange_rate_missing")
+                dims = {
+                    "channel": self.seeds.channel(campaign.type),
+                    "source_system": campaign.crm,
+                }
+                for month, share in spread(cost or ZERO, first, last):
+                    found.append(Spend(month, None if cost is None else share, dims))
+        return found
+
+
+class _Groups:
+    """Sets of keys that were joined (union-find); unknown keys are ignored."""
+
+    def __init__(self, keys):
+        self.parent = {key: key for key in keys}
+
+    def root(self, key):
+        while self.parent[key] != key:
+            self.parent[key] = self.parent[self.parent[key]]
+            key = self.parent[key]
+        return key
+
+    def join(self, one, other):
+        if one in self.parent and other in self.parent:
+            self.parent[self.root(one)] = self.root(other)
+
+    def sets(self) -> list[list]:
+        members: dict = {}
+        for key in self.parent:
+            members.setdefault(self.root(key), []).append(key)
+        return list(members.values())
+
+
+def _by_contract(pairs) -> dict[tuple, list[Decimal]]:
+    """{contract key: amounts}, missing amounts left out."""
+    found: dict[tuple, list[Decimal]] = {}
+    for key, amount in pairs:
+        if amount is not None:
+            found.setdefault(key, []).append(amount)
+    return found
+
+
+def spread(cost: Decimal, first: date, last: date) -> list[tuple[date, Decimal]]:
+    """[(first day of month, share)]: even by days, in cents, adding up to `cost`.
+
+    The share of a month is the rounded cost up to its last day minus the rounded
+    cost up to the day before it.
+    """
+    days = Counter(
+        (first + timedelta(days=passed)).replace(day=1)
+        for passed in range((last - first).days + 1)
+    )
+    total, passed, spent, shares = sum(days.values()), 0, ZERO, []
+    for month in sorted(days):
+        passed += days[month]
+        until = cents(Fraction(cost) * passed / total)
+        shares.append((month, until - spent))
+        spent = until
+    return shares
+
+
+def _known(**values) -> dict[str, str]:
+    """Dimension values, `(unknown)` where one is missing, and the total."""
+    return {"total": "(all)"} | {
+        name: value or UNKNOWN for name, value in values.items()
+    }

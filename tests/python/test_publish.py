@@ -1,0 +1,261 @@
+"""Readers of the published marts see one whole publication, the old or the new one."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tools.publish import publish, refuse_failed_build, report
+
+ROOT = Path(__file__).resolve().parents[2]
+KILL_POINTS = 20
+
+# Publishes argv[1] in argv[2] and kills itself at the argv[3]-th step. A step is a call
+# or a return of any function, seen from tools/publish.py. Prints the number of steps.
+KILLED_RUN = """
+import os, signal, sys
+from pathlib import Path
+from tools import publish
+
+steps = 0
+
+def step(frame, event, argument):
+    global steps
+    if frame.f_code.co_filename == publish.__file__:
+        steps += 1
+        if steps == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.setprofile(step)
+publish.publish(Path(sys.argv[1]), Path(sys.argv[2]))
+sys.setprofile(None)
+print(steps)
+"""
+
+
+def make_build(path, generation, descending=False):
+    """A small build file; every row of its two marts carries the generation."""
+    path.unlink(missing_ok=True)
+    order = "desc" if descending else "asc"
+    with duckdb.connect(path) as database:
+        database.execute(f"""
+            create schema marts;
+            create schema staging;
+            create table staging.people as select 'someone' as full_name;
+            create table marts.kpi_one (
+                kpi_key varchar primary key, share double, text varchar, generation int
+            );
+            insert into marts.kpi_one
+                select 'k' || i, i / 7, null, {generation}
+                from range(1000) as numbers (i) order by i {order};
+            comment on table marts.kpi_one is 'One row per key; it''s complete.';
+            comment on column marts.kpi_one.share is 'A "share".';
+            create table marts.kpi_scorecard (
+                generation int, kpi varchar, period_grain varchar, dimension varchar,
+                label_en varchar, status varchar, value double
+            );
+            insert into marts.kpi_scorecard values
+                ({generation}, 'churn_rate', 'month', 'total', 'Churn rate',
+                 'off_target', 0.0345),
+                ({generation}, 'churn_rate', 'month', 'region', 'Churn rate',
+                 'off_target', 0.5),
+                ({generation}, 'growth', 'month', 'total', 'Growth', 'on_target', 0.1)
+        """)
+    return path
+
+
+def generations(warehouse):
+    """All generations that a reader finds who opens everything that is published."""
+    found = set()
+    with duckdb.connect(warehouse / "sales_kpis.duckdb", read_only=True) as database:
+        for mart in ("kpi_one", "kpi_scorecard"):
+            for relation in (
+                f"marts.{mart}",
+                f"read_parquet('{warehouse}/exports/{mart}.parquet')",
+                f"read_csv('{warehouse}/exports/{mart}.csv')",
+            ):
+                query = f"select generation, count(*) from {relation} group by all"
+                found.update(database.execute(query).fetchall())
+    return {generation for generation, _ in found}, {count for _, count in found}
+
+
+def publications(warehouse):
+    """Names of everything in the warehouse that belongs to single publications."""
+    return sorted(path.name for path in warehouse.glob(".publication-*"))
+
+
+def test_only_marts_are_published_with_their_comments(tmp_path):
+    publish(make_build(tmp_path / "build.duckdb", 1), tmp_path / "warehouse")
+    file = tmp_path / "warehouse" / "sales_kpis.duckdb"
+    with duckdb.connect(file, read_only=True) as database:
+
+        def rows(query):
+            return database.execute(query).fetchall()
+
+        assert rows(
+            "select schema_name, table_name, comment from duckdb_tables() order by 2"
+        ) == [
+            ("marts", "kpi_one", "One row per key; it's complete."),
+            ("marts", "kpi_scorecard", None),
+        ]
+        assert rows(
+            "select column_name, comment from duckdb_columns() "
+            "where table_name = 'kpi_one' and comment is not null"
+        ) == [("share", 'A "share".')]
+    exports = sorted(path.name for path in (tmp_path / "warehouse/exports").iterdir())
+    assert exports == [
+        f"{mart}.{suffix}"
+        for mart in ("kpi_one", "kpi_scorecard")
+        for suffix in ("csv", "parquet")
+    ]
+
+
+def test_duckdb_1_0_can_read_the_file(tmp_path):
+    # Tried with 1.0.0: it reads this storage version, but no table that has an index.
+    publish(make_build(tmp_path / "build.duckdb", 1), tmp_path / "warehouse")
+    with duckdb.connect() as database:
+        file = tmp_path / "warehouse" / "sales_kpis.duckdb"
+        database.execute(f"attach '{file}' as published (read_only)")
+        (tags,) = database.execute(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchone()
+        assert "v1.0.0" in tags["storage_version"]
+        assert (
+            database.execute(
+                "select constraint_type from duckdb_constraints()"
+            ).fetchall()
+            == []
+        )
+        assert database.execute("select * from duckdb_indexes()").fetchall() == []
+
+
+def test_exports_are_byte_identical_whatever_the_order_of_rows(tmp_path):
+    bytes_by_run = []
+    for descending in (False, True):
+        build = make_build(tmp_path / "build.duckdb", 1, descending)
+        folder = publish(build, tmp_path / "warehouse")
+        exports = sorted((folder / "exports").iterdir())
+        bytes_by_run.append({path.name: path.read_bytes() for path in exports})
+    assert bytes_by_run[0] == bytes_by_run[1]
+
+
+def test_rows_are_ordered_by_primary_key(tmp_path):
+    publish(make_build(tmp_path / "build.duckdb", 1, True), tmp_path / "warehouse")
+    keys = sorted(f"k{number}" for number in range(1000))
+    exports = tmp_path / "warehouse" / "exports"
+    with (exports / "kpi_one.csv").open(newline="") as file:
+        assert [row["kpi_key"] for row in csv.DictReader(file)] == keys
+    found = duckdb.sql(f"select kpi_key from '{exports}/kpi_one.parquet'").fetchall()
+    assert [key for (key,) in found] == keys
+
+
+def test_no_csv_cell_is_a_formula(tmp_path):
+    build = make_build(tmp_path / "build.duckdb", 1)
+    texts = ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "\n=x", "a=b", "", None]
+    with duckdb.connect(build) as database:
+        for number, text in enumerate(texts):
+            row = [f"t{number}", -0.5, text]
+            database.execute("insert into marts.kpi_one values (?, ?, ?, 1)", row)
+        row = ["=key", None, None]
+        database.execute("insert into marts.kpi_one values (?, ?, ?, 1)", row)
+    publish(build, tmp_path / "warehouse")
+    with (tmp_path / "warehouse/exports/kpi_one.csv").open(newline="") as file:
+        rows = [row for row in csv.reader(file) if row[0][0] != "k"]
+    assert rows[0] == ["'=key", "", "", "1"]
+    assert [row[1] for row in rows[1:]] == ["-0.5"] * len(texts)
+    assert [row[2] for row in rows[1:]] == [
+        *("'=1+1", "'+1", "'-1", "'@a", "'\tx", "'\rx", "'\n=x"),
+        *("a=b", "", ""),
+    ]
+    parquet = tmp_path / "warehouse" / "exports" / "kpi_one.parquet"
+    found = duckdb.sql(f"select text from '{parquet}' where kpi_key like 't%'")
+    assert [text for (text,) in found.fetchall()] == texts
+
+
+def test_the_previous_publication_stays_and_the_one_before_goes(tmp_path):
+    build, warehouse = tmp_path / "build.duckdb", tmp_path / "warehouse"
+    first = publish(make_build(build, 1), warehouse)
+    with duckdb.connect(warehouse / "sales_kpis.duckdb", read_only=True) as reader:
+        second = publish(make_build(build, 2), warehouse)
+        assert publications(warehouse) == [first.name, second.name]
+        query = "select distinct generation from marts.kpi_one"
+        assert reader.execute(query).fetchall() == [(1,)]
+    third = publish(make_build(build, 3), warehouse)
+    assert publications(warehouse) == [second.name, third.name]
+    assert generations(warehouse)[0] == {3}
+
+
+def run_until(step, build, warehouse):
+    """Publish in a process of its own and kill it at a step; 0 lets it end."""
+    command = [sys.executable, "-c", KILLED_RUN, build, warehouse, str(step)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_a_killed_run_leaves_the_old_or_the_new_and_the_next_one_cleans_up(tmp_path):
+    old = make_build(tmp_path / "old.duckdb", 1)
+    new = make_build(tmp_path / "new.duckdb", 2)
+    warehouse = tmp_path / "warehouse"
+    publish(old, warehouse)
+    steps = int(run_until(0, new, warehouse).stdout)
+    seen = []
+    for point in range(KILL_POINTS):
+        publish(old, warehouse)
+        step = round(1 + point * (steps - 1) / (KILL_POINTS - 1))
+        assert run_until(step, new, warehouse).returncode == -9
+        found, counts = generations(warehouse)
+        assert len(found) == 1, f"a mix at step {step} of {steps}"
+        assert counts == {1000, 3}
+        seen += found
+    assert set(seen) == {1, 2}, "the points lie on both sides of the switch"
+    publish(old, warehouse)
+    assert len(publications(warehouse)) == 2
+
+
+def test_a_killed_first_run_publishes_nothing(tmp_path):
+    build, warehouse = make_build(tmp_path / "build.duckdb", 1), tmp_path / "warehouse"
+    assert run_until(60, build, warehouse).returncode == -9
+    assert not (warehouse / "sales_kpis.duckdb").exists()
+    assert not (warehouse / "exports").exists()
+    publish(build, warehouse)
+    assert generations(warehouse)[0] == {1}
+
+
+def test_a_build_without_marts_changes_nothing(tmp_path):
+    warehouse = tmp_path / "warehouse"
+    publish(make_build(tmp_path / "build.duckdb", 1), warehouse)
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(empty).close()
+    with pytest.raises(SystemExit, match="no table in schema marts"):
+        publish(empty, warehouse)
+    assert generations(warehouse)[0] == {1}
+
+
+@pytest.mark.parametrize("status", ["error", "fail", "skipped", "partial success"])
+def test_a_failed_build_is_refused(tmp_path, status):
+    results = tmp_path / "run_results.json"
+    with pytest.raises(SystemExit, match="there is no"):
+        refuse_failed_build(results)
+    nodes = [
+        {"unique_id": f"model.{word}", "status": word}
+        for word in ("success", "pass", "warn")
+    ]
+    results.write_text(json.dumps({"results": nodes}))
+    refuse_failed_build(results)
+    nodes.append({"unique_id": "test.wrong", "status": status})
+    results.write_text(json.dumps({"results": nodes}))
+    with pytest.raises(SystemExit, match=r"test\.wrong"):
+        refuse_failed_build(results)
+
+
+def test_the_last_lines_name_the_files_and_the_kpi_off_target(tmp_path, capsys):
+    warehouse = tmp_path / "warehouse"
+    publish(make_build(tmp_path / "build.duckdb", 1), warehouse)
+    report(warehouse)
+    assert capsys.readouterr().out.splitlines() == [
+        f"Published: {warehouse}/sales_kpis.duckdb {warehouse}/exports",
+        "Off target: Churn rate, latest month: 0.0345",
+    ]

@@ -1,0 +1,383 @@
+"""Zoho CRM: one small business through three loaders, and the traps of its raw data."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import oracle
+import pytest
+from oracle.compare import compare
+from oracle.sample import project_seeds
+from raw_builds import Build
+from zoho_layouts import AS_OF, LAYOUTS, fivetran, key
+
+KINDS = (
+    *("leads", "accounts", "contacts", "deals", "stages", "stage_visits"),
+    *("billing_documents", "campaigns", "users"),
+)
+KPI_MARTS = (
+    *("kpi_revenue_growth", "kpi_sales_cycle_length", "kpi_conversion_rate"),
+    *("kpi_average_order_value", "kpi_churn_rate", "kpi_customer_acquisition_cost"),
+)
+WITHOUT_TESTS = ("--exclude-resource-types", "test", "unit_test")
+KPIS = ("--select", "+path:models/marts/kpis", *WITHOUT_TESTS)
+ISSUES = ("--select", "+data_quality_issues", *WITHOUT_TESTS)
+SETTINGS = {"as_of_date": AS_OF, "sales_rep_identity": "name"}
+YEAR = "period_grain = 'fiscal_year' and period_start = '2025-01-01'"
+TOTAL = f"{YEAR} and dimension = 'total'"
+
+
+def staged(build, kind):
+    """Rows of a staging model, as a comparable list."""
+    return build.dicts(f"""
+        select * from staging.stg_zoho__{kind}
+        order by raw_table, record_id, set_aside_reason nulls first
+    """)
+
+
+def mart(build, name, condition="true"):
+    return build.dicts(f"select * from marts.{name} where {condition} order by 1")
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory):
+    """The business as each loader lands it, built."""
+    found = {}
+    for loader, layout in LAYOUTS.items():
+        build = Build(tmp_path_factory.mktemp(loader), zoho_loader=loader, **SETTINGS)
+        for name, (rows, types) in layout().items():
+            build.table("zoho_crm", name, rows, types)
+        assert build.run(*KPIS) == 0, build.output
+        found[loader] = build
+    return found
+
+
+# --- One business, three loaders
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_dlt_gives_the_staging_rows_of_fivetran(builds, kind):
+    rows = staged(builds["fivetran"], kind)
+    assert rows
+    assert staged(builds["dlt"], kind) == rows
+
+
+@pytest.mark.parametrize("name", KPI_MARTS)
+def test_dlt_gives_the_marts_of_fivetran(builds, name):
+    rows = mart(builds["fivetran"], name)
+    assert rows
+    assert mart(builds["dlt"], name) == rows
+
+
+@pytest.mark.parametrize("name", KPI_MARTS)
+def test_the_marts_are_those_of_the_oracle(builds, name):
+    raw = {
+        table: [
+            {column: value and str(value) for column, value in row.items()}
+            for row in rows
+        ]
+        for table, (rows, _) in fivetran().items()
+    }
+    seeds = project_seeds(with_sample=False)
+    expected = oracle.compute({"zoho": raw}, seeds, SETTINGS)[name]
+    found = compare(mart(builds["fivetran"], name), expected, match_sellers=False)
+    assert [line for line in found if "the oracle does not know it" not in line] == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["accounts", "contacts", "deals", "stage_visits", "billing_documents", "campaigns"],
+)
+def test_airbyte_gives_the_staging_rows_of_fivetran(builds, kind):
+    assert staged(builds["airbyte"], kind) == staged(builds["fivetran"], kind)
+
+
+def test_airbyte_does_not_see_converted_leads_stages_and_users(builds):
+    converted = {key(22), key(23)}
+    rows = staged(builds["fivetran"], "leads")
+    assert staged(builds["airbyte"], "leads") == [
+        row for row in rows if row["record_id"] not in converted
+    ]
+    assert staged(builds["airbyte"], "stages") == []
+    assert staged(builds["airbyte"], "users") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["kpi_revenue_growth", "kpi_average_order_value", "kpi_churn_rate"]
+)
+def test_airbyte_gives_the_marts_that_need_no_leads(builds, name):
+    # Without users every owner counts as a seller, so that dimension differs.
+    condition = "dimension != 'sales_rep'"
+    assert mart(builds["airbyte"], name, condition) == mart(
+        builds["fivetran"], name, condition
+    )
+
+
+def test_without_converted_leads_nobody_converts(builds):
+    query = f"""
+        select sum(lead_count), sum(ever_customer_count), sum(won_deal_count),
+            sum(customers_without_lead_count)
+        from marts.kpi_conversion_rate where {TOTAL}
+    """
+    assert builds["fivetran"].one(query) == (3, 2, 2, 0)
+    assert builds["airbyte"].one(query) == (1, 0, 2, 2)
+
+
+# --- Traps of raw data, on the same business
+
+
+def close_of(build, number):
+    """State, close day and where it comes from, of a deal."""
+    return build.one(f"""
+        select deal_state, closed_on, close_date_source
+        from intermediate.int_crm__deal_states where record_id = '{key(number)}'
+    """)
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_a_close_is_the_last_entry_into_the_state(builds, loader):
+    build = builds[loader]
+    # In Berlin it was April already, and the expected date says December.
+    assert close_of(build, 41) == ("won", date(2025, 4, 1), "stage_history")
+    assert close_of(build, 43) == ("lost", date(2025, 6, 2), "stage_history")
+    assert close_of(build, 44) == ("won", date(2025, 5, 5), "stage_history")
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_without_history_the_closing_date_counts_and_is_not_shifted(builds, loader):
+    assert close_of(builds[loader], 42) == ("won", date(2025, 4, 15), "crm_field")
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_a_row_of_the_history_says_when_a_stage_was_left(builds, loader):
+    visits = builds[loader].rows(f"""
+        select stage, entered_at, left_at, is_state_entry
+        from intermediate.int_crm__stage_visits
+        where deal_record_id = '{key(41)}' order by visit_number
+    """)
+    created, moved = datetime(2025, 1, 5, 8), datetime(2025, 2, 1, 8)
+    won = datetime(2025, 4, 1, 1, 30)
+    assert visits == [
+        ("Qualification", created, moved, True),
+        ("Negotiation/Review", moved, won, False),
+        ("Closed Won", won, None, True),
+    ]
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_a_deal_that_never_moved_is_in_its_stage_since_it_was_created(builds, loader):
+    assert builds[loader].rows(f"""
+        select stage, entered_at, left_at from intermediate.int_crm__stage_visits
+        where deal_record_id = '{key(45)}'
+    """) == [("Qualification", datetime(2025, 1, 5, 8), None)]
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_money_is_divided_by_the_rate_of_the_record(builds, loader):
+    assert builds[loader].one(f"""
+        select amount, amount_source from intermediate.int_crm__deal_states
+        where record_id = '{key(42)}'
+    """) == (Decimal("1000.00"), "crm_rate")
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_deleted_and_older_rows_are_set_aside(builds, loader):
+    reasons = builds[loader].rows("""
+        select raw_table, record_state, count(*) from (
+            select raw_table, record_state from intermediate.int_crm__deal_records
+            union all
+            select raw_table, record_state from intermediate.int_crm__account_records
+        ) where record_state is not null group by all order by all
+    """)
+    assert reasons == [
+        ("account", "deleted", 1),
+        ("deal", "deleted", 1),
+        ("deal", "duplicate", 1),
+    ]
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_ids_of_19_digits_stay_apart(builds, loader):
+    assert builds[loader].one("""
+        select count(*), count(distinct record_id), min(length(record_id))
+        from staging.stg_zoho__stage_visits
+    """) == (12, 12, 19)
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_a_probability_above_100_is_none(builds, loader):
+    assert builds[loader].one(f"""
+        select probability from staging.stg_zoho__deals where record_id = '{key(45)}'
+    """) == (None,)
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_a_local_time_becomes_utc(builds, loader):
+    assert builds[loader].rows(f"""
+        select distinct created_at from staging.stg_zoho__leads
+        where record_id = '{key(21)}'
+    """) == [(datetime(2025, 1, 11, 6, 30),)]
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_only_invoices_in_force_are_billed_without_vat(builds, loader):
+    assert builds[loader].rows("""
+        select document_id, amount, deal_id from intermediate.int_revenue__billings
+        where is_counted order by all
+    """) == [
+        (f"zoho:{key(81)}", Decimal("900.50"), f"zoho:{key(41)}"),
+        (f"zoho:{key(84)}", Decimal("100.00"), None),
+    ]
+
+
+@pytest.mark.parametrize("loader", LAYOUTS)
+def test_the_cost_of_a_parent_campaign_is_not_counted_again(builds, loader):
+    assert builds[loader].one(f"""
+        select sum(acquisition_spend) from marts.kpi_customer_acquisition_cost
+        where {TOTAL}
+    """) == (Decimal("380.00"),)
+
+
+@pytest.mark.parametrize("loader", ["fivetran", "dlt"])
+def test_an_owner_who_is_no_user_is_unknown(builds, loader):
+    assert builds[loader].one(f"""
+        select sales_rep from intermediate.int_crm__deals where record_id = '{key(45)}'
+    """) == ("(unknown)",)
+
+
+# --- Traps that need raw tables of their own: text only, odd names, missing columns
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """Fivetran's tables with every column text, some of them absent or renamed."""
+    build = Build(
+        tmp_path_factory.mktemp("odd"),
+        zoho_home_currency="EUR",
+        crm_column_overrides={
+            "zoho": {"deal": {"Amount": "arr_c", "Account_Name": "Firm Id"}}
+        },
+        **SETTINGS,
+    )
+    day = "2025-01-05T09:00:00+01:00"
+    build.table("zoho_crm", "account", [{"id": "1", "account_name": "Alpha"}])
+    build.table("zoho_crm", "lead", [{"ID": "1", "Created_Time": day}])
+    stages = [
+        ("Angebot angenommen", "Accepted", "Closed Won"),
+        ("Closed", "Over", "Won"),
+    ]
+    build.table(
+        "zoho_crm",
+        "stage",
+        [
+            {
+                "id": shown,
+                "display_value": shown,
+                "actual_value": actual,
+                "forecast_type": forecast,
+                "_fivetran_deleted": "FALSE",
+            }
+            for shown, actual, forecast in stages
+        ],
+    )
+    deals = [
+        {"id": "shown", "STAGE": "Angebot angenommen", "arr_c": "$341.09K"},
+        {"id": "actual", "STAGE": "accepted", "arr_c": "1.234,50", "exchange_rate": ""},
+        {"id": "unknown", "STAGE": "Won at last", "arr_c": "5"},
+        {
+            "id": "deleted",
+            "STAGE": "Closed Won",
+            "arr_c": "5",
+            "_fivetran_deleted": "TRUE",
+        },
+        {"id": "old", "STAGE": "Closed Won", "arr_c": "7", "_fivetran_active": "false"},
+        {"id": "old", "STAGE": "Closed Won", "arr_c": "8", "_fivetran_active": "true"},
+        {"id": "no number", "STAGE": "Closed Won", "arr_c": "n/a"},
+        {"id": None, "STAGE": "Closed Won", "arr_c": "9"},
+    ]
+    build.table(
+        "zoho_crm",
+        "deal",
+        [
+            {
+                "created_time": day,
+                "closing_date": "15 Apr, 2025 23:03:00",
+                "Firm Id": "1",
+            }
+            | row
+            for row in deals
+        ],
+    )
+    assert build.run(*ISSUES) == 0, build.output
+    return build
+
+
+def odd_deals(odd, columns):
+    return {
+        row[0]: row[1:]
+        for row in odd.rows(f"""
+            select record_id, {columns} from intermediate.int_crm__deals
+        """)
+    }
+
+
+def test_a_stage_is_known_by_either_of_its_names(odd):
+    states = odd_deals(odd, "deal_state")
+    assert states["shown"] == states["actual"] == ("won",)
+
+
+def test_a_stage_that_nobody_knows_is_open_and_listed(odd):
+    assert odd_deals(odd, "deal_state")["unknown"] == ("open",)
+    assert odd.rows("""
+        select raw_key from marts.data_quality_issues where reason = 'unknown_stage'
+    """) == [("unknown",)]
+
+
+def test_text_money_and_dates_of_exports_are_read(odd):
+    deals = odd_deals(odd, "amount, closed_on, amount_source")
+    day = date(2025, 4, 15)
+    assert deals["shown"] == (Decimal("341090.00"), day, "reporting_currency")
+    assert deals["actual"] == (Decimal("1234.50"), day, "reporting_currency")
+
+
+def test_each_spelling_of_deletion_and_history_mode_is_understood(odd):
+    assert odd.rows("""
+        select record_state, count(*) from intermediate.int_crm__deal_records
+        where record_state is not null group by all order by all
+    """) == [("deleted", 1), ("missing_id", 1), ("superseded", 1)]
+    assert odd_deals(odd, "amount")["old"] == (Decimal("8.00"),)
+
+
+def test_an_unreadable_amount_is_listed_and_stops_nothing(odd):
+    assert odd_deals(odd, "amount")["no number"] == (None,)
+    assert odd.rows("""
+        select raw_key from marts.data_quality_issues where reason = 'unreadable_value'
+    """) == [("no number",)]
+
+
+def test_a_column_of_your_own_stands_for_a_lookup(odd):
+    assert odd_deals(odd, "customer_id")["shown"] == ("zoho:1",)
+
+
+def test_columns_that_did_not_land_are_null(odd):
+    assert odd.rows("""
+        select distinct owner_id, pipeline, currency_code, probability
+        from staging.stg_zoho__deals
+    """) == [(None, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ("table", ["table deal", "schema zoho_crm", "zoho_schema", "zoho_enabled"]),
+        ("column", ["Column closing_date", "zoho_crm", "deal", "crm_column_overrides"]),
+    ],
+)
+def test_what_is_required_and_missing_is_named_in_one_sentence(
+    tmp_path, without, words
+):
+    build = Build(tmp_path, **SETTINGS)
+    deals = [{"id": "1", "stage": "Closed Won", "amount": "1", "created_time": AS_OF}]
+    build.table("zoho_crm", "deal" if without == "column" else "other", deals)
+    assert build.run("--select", "stg_zoho__deals") != 0
+    missing = [word for word in words if word not in " ".join(build.output.split())]
+    assert missing == [], build.output

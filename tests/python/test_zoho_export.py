@@ -1,0 +1,228 @@
+"""Zoho CRM's own CSV export is an input: real files, loaded by tools/zoho_export.sql.
+
+Each figure of the marts is compared with one computed in plain Python from the files.
+"""
+
+import csv
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+
+import pytest
+from raw_builds import ROOT, Build
+
+AS_OF = date(2021, 5, 31)
+TOTAL = "where period_grain = 'fiscal_year' and dimension = 'total'"
+
+
+def export_folder():
+    """The export in the data folder beside the repository, or None."""
+    for parent in Path(__file__).resolve().parents:
+        folder = parent / "shared" / "data" / "zoho_crm_export"
+        if folder.is_dir():
+            return folder
+    return None
+
+
+EXPORT = export_folder()
+pytestmark = pytest.mark.skipif(EXPORT is None, reason="Zoho's export is not there")
+
+
+def exported(name):
+    with (EXPORT / name).open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def moment(text):
+    return datetime.strptime(text, "%d %b, %Y %H:%M:%S")
+
+
+def money(text):
+    scale = {"K": 1000, "M": 1000000}.get(text[-1], 1)
+    return Decimal(text.strip("$KM").replace(",", "")) * scale
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """What the files say: leads by id, potentials with their values read."""
+    return {
+        "leads": {row["LEADID"]: row for row in exported("Leads.csv")},
+        "deals": [
+            {
+                "lead": row["LEADID"],
+                "type": row["Type"],
+                "state": row["Forecast Type"],
+                "amount": money(row["Amount"]),
+                "created": moment(row["Created Time"]).date(),
+                "closed": moment(row["Closing Date"]).date(),
+            }
+            for row in exported("Potentials.csv")
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    build = Build(
+        tmp_path_factory.mktemp("zoho_export"),
+        as_of_date=str(AS_OF),
+        business_timezone="UTC",
+    )
+    recipe = (ROOT / "tools" / "zoho_export.sql").read_text()
+    build.load(f"set variable export_folder = '{EXPORT}'; {recipe}")
+    assert build.run() == 0, build.output
+    return build
+
+
+def test_wins_and_losses_follow_the_forecast_type(build, plain):
+    states = {
+        state: sum(deal["state"] == shown for deal in plain["deals"])
+        for state, shown in (("won", "Won"), ("lost", "Lost"), ("open", "Open"))
+    }
+    assert states == {"won": 1425, "lost": 485, "open": 1722}
+    built = build.rows("""
+        select deal_state, count(*) from intermediate.int_crm__deals group by all
+    """)
+    assert dict(built) == states
+
+
+def test_stages_beside_the_nine_defaults_are_known_by_the_stage_table(build):
+    assert build.one("""
+        select count(*) from marts.data_quality_issues where reason = 'unknown_stage'
+    """) == (0,)
+
+
+def test_each_stage_has_one_forecast_type():
+    stages = {
+        (row["Stage"], row["Forecast Type"]) for row in exported("Potentials.csv")
+    }
+    assert len(stages) == len({stage for stage, _ in stages}) == 8
+
+
+def test_the_average_won_deal(build, plain):
+    won = [deal["amount"] for deal in plain["deals"] if deal["state"] == "Won"]
+    assert round(sum(won) / len(won), 2) == Decimal("62502.60")
+    assert median(won) == Decimal("23100")
+    assert build.one(f"""
+        select sum(order_count), sum(order_revenue), sum(orders_without_amount_count)
+        from marts.kpi_average_order_value {TOTAL}
+    """) == (len(won), sum(won), 0)
+    assert build.one("""
+        select median(amount) from intermediate.int_revenue__orders
+    """) == (Decimal("23100.00"),)
+
+
+def test_wins_after_the_last_record_are_inside_the_as_of_day(build, plain):
+    last_record = max(
+        *(deal["created"] for deal in plain["deals"]),
+        *(moment(row["Created Time"]).date() for row in plain["leads"].values()),
+    )
+    late = [
+        deal
+        for deal in plain["deals"]
+        if deal["state"] == "Won" and deal["closed"] > last_record
+    ]
+    assert len(late) == 132
+    assert max(deal["closed"] for deal in late) <= AS_OF
+    assert build.one(f"""
+        select count(*) from intermediate.int_crm__deals
+        where is_win and closed_on > date '{last_record}'
+    """) == (132,)
+
+
+def test_leads_reach_the_deal_they_were_converted_to(build, plain):
+    converted = sum(row["CONVERTED"] == "Yes" for row in plain["leads"].values())
+    new_business = [
+        deal
+        for deal in plain["deals"]
+        if deal["state"] == "Won" and deal["type"] == "New Business"
+    ]
+    assert (len(plain["leads"]), converted, len(new_business)) == (3900, 3632, 1047)
+    assert build.one(f"""
+        select sum(lead_count), sum(opportunity_count), sum(ever_customer_count),
+            sum(won_deal_count), sum(customers_without_lead_count)
+        from marts.kpi_conversion_rate {TOTAL}
+    """) == (3900, 3632, 1047, 1047, 0)
+
+
+def test_wins_before_their_lead_are_counted_and_left_out(build, plain):
+    days = [
+        (
+            deal["closed"] - moment(plain["leads"][deal["lead"]]["Created Time"]).date()
+        ).days
+        for deal in plain["deals"]
+        if deal["state"] == "Won" and deal["type"] == "New Business"
+    ]
+    negative = sum(number < 0 for number in days)
+    assert negative == 235
+    assert build.one(f"""
+        select sum(cycle_count), sum(negative_cycle_count), sum(won_deal_count)
+        from marts.kpi_sales_cycle_length {TOTAL}
+    """) == (1047 - negative, negative, 1047)
+
+
+def test_the_company_of_a_deal_comes_from_its_lead(build, plain):
+    companies = {
+        row["Company"].lower()
+        for row in plain["leads"].values()
+        if row["CONVERTED"] == "Yes"
+    }
+    assert build.one("""
+        select count(customer_id), count(distinct customer_id)
+        from intermediate.int_crm__deals
+    """) == (3632, len(companies))
+
+
+def test_campaign_cost_is_summed_without_fan_out(build):
+    cost = sum(money(row["Actual Cost"]) for row in exported("Campaigns.csv"))
+    assert cost == 44209580
+    assert build.one(f"""
+        select sum(acquisition_spend) from marts.kpi_customer_acquisition_cost {TOTAL}
+    """) == (cost,)
+
+
+def test_invoices_without_vat_are_the_billings(build):
+    invoices = [
+        row for row in exported("Invoices.csv") if row["Invoice Status"] != "Cancelled"
+    ]
+    net = sum(
+        money(row["Sub Total"]) - money(row["Discount"]) + money(row["Adjustments"])
+        for row in invoices
+        if row["Sub Total"]
+    )
+    assert build.one("""
+        select count(*), sum(amount) from intermediate.int_revenue__billings
+        where is_counted
+    """) == (len(invoices), net)
+
+
+def test_every_exported_row_is_accounted_for(build):
+    rows = build.rows("""
+        select raw_table, sum(row_count) from marts.data_quality_summary
+        where row_kind = 'landed' group by all
+    """)
+    assert dict(rows) == {
+        "account": 2229,
+        "campaign": 110,
+        "deal": 3632,
+        "invoice": 1300,
+        "lead": 3900,
+        "stage": 8,
+        "user": 11,
+    }
+    assert build.one("""
+        select sum(case row_kind when 'landed' then row_count else -row_count end)
+        from marts.data_quality_summary where row_kind != 'issue'
+    """) == (0,)
+
+
+def test_all_text_money_and_dates_can_be_read(build):
+    assert (
+        build.rows("""
+        select raw_table, unreadable_columns, count(*)
+        from intermediate.int_quality__raw_rows
+        where unreadable_columns is not null group by all
+    """)
+        == []
+    )
