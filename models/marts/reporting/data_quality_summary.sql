@@ -18,6 +18,12 @@ issues as (
 
 ),
 
+input_gaps as (
+
+    select * from {{ ref('int_quality__input_gaps') }}
+
+),
+
 landed_rows as (
 
     select
@@ -103,6 +109,21 @@ counted_elsewhere as (
 
 ),
 
+gap_rows as (
+
+    select
+        source_system,
+        raw_table,
+        'gap' as row_kind,
+        reason,
+        kpi,
+        0 as row_count,
+        cast(null as {{ type_name('money') }}) as amount
+
+    from input_gaps
+
+),
+
 counted_rows as (
 
     select * from landed_rows
@@ -114,6 +135,8 @@ counted_rows as (
     select * from close_month_differences
     union all
     select * from counted_elsewhere
+    union all
+    select * from gap_rows
 
 ),
 

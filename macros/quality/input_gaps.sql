@@ -1,0 +1,50 @@
+{#-
+    What figures lack where a loader did not land a table: the CRM, the tables of which
+    one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
+    is a lead with a link to what it became.
+-#}
+{% macro input_gaps() %}
+    {%- set spend = [] if var('spend_source') == 'crm_campaigns'
+        else ['acquisition_spend'] -%}
+    {%- set cycle = ['sales_cycle_length'] -%}
+    {%- set customers = ['churn_rate', 'customer_acquisition_cost'] -%}
+    {%- set cost = ['customer_acquisition_cost'] -%}
+    {%- set orders = ['revenue_growth', 'average_order_value'] -%}
+    {%- set journeys = ['conversion_rate', 'sales_cycle_length'] -%}
+    {%- set gaps = [
+        ['salesforce', ['lead_history'], 'no_lead_history', ['conversion_rate']],
+        ['salesforce', ['opportunity_history', 'opportunity_field_history'],
+            'no_stage_history', cycle],
+        ['salesforce', ['contract', 'contract_periods'], 'no_contracts', customers],
+        ['salesforce', ['user'], 'no_sellers', orders],
+        ['salesforce', ['converted_lead'], 'no_converted_leads', journeys + orders],
+        ['hubspot', ['contact_property_history'], 'no_lead_history',
+            ['conversion_rate']],
+        ['hubspot', ['deal_stage', 'deal_property_history'], 'no_stage_history', cycle],
+        ['hubspot', ['deal_pipeline_stage', 'deal_pipeline'], 'no_stage_table', orders],
+        ['hubspot', ['line_item', 'contract_periods'], 'no_contracts', customers],
+        ['hubspot', ['owner'], 'no_sellers', orders],
+        ['hubspot', ['deal_contact'], 'no_contacts_of_deals', journeys],
+        ['hubspot', ['deal_company'], 'no_companies_of_deals', customers],
+        ['zoho', ['deal_stage_history'], 'no_stage_history', cycle + orders],
+        ['zoho', ['stage'], 'no_stage_table', orders],
+        ['zoho', ['contract_periods'], 'no_contracts', customers],
+        ['zoho', ['user'], 'no_sellers', orders],
+        ['zoho', ['converted_lead'], 'no_converted_leads', journeys + orders],
+    ] -%}
+    {%- if var('revenue_basis') == 'billings' -%}
+        {%- do gaps.extend([
+            ['salesforce', ['order'], 'no_billing_documents', orders],
+            ['hubspot', ['billing_document'], 'no_billing_documents', orders],
+            ['zoho', ['invoice'], 'no_billing_documents', orders],
+        ]) -%}
+    {%- endif -%}
+    {%- if var('spend_source') != 'finance' -%}
+        {%- do gaps.extend([
+            ['salesforce', ['campaign'] + spend, 'no_campaigns', cost],
+            ['hubspot', ['marketing_campaign'] + spend, 'no_campaigns', cost],
+            ['zoho', ['campaign'] + spend, 'no_campaigns', cost],
+        ]) -%}
+    {%- endif -%}
+    {{- return(gaps) -}}
+{% endmacro %}

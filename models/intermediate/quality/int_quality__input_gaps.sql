@@ -1,0 +1,103 @@
+{#- What no loader landed although a KPI needs it, one row per CRM, reason and KPI. -#}
+with
+
+raw_rows as (
+
+    select * from {{ ref('int_quality__raw_rows') }}
+
+),
+
+contract_periods as (
+
+    select * from {{ ref('stg_finance__contract_periods') }}
+
+),
+
+lead_records as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+
+),
+
+{# Tables that hold anything to count; finance's speak for the CRM they name. #}
+filled_tables as (
+
+    select
+        source_system,
+        raw_table
+
+    from raw_rows
+    where row_state = 'used' and source_system != 'finance'
+    union
+    select
+        contract_source_system as source_system,
+        raw_table
+
+    from contract_periods
+    where set_aside_reason is null
+    union
+    select
+        source_system,
+        'converted_lead' as raw_table
+
+    from lead_records
+    where record_state is null
+        and (account_id is not null or contact_id is not null or deal_id is not null)
+    {%- for system in enabled_crms() %}
+    union
+    select
+        '{{ system }}' as source_system,
+        raw_table
+
+    from raw_rows
+    where row_state = 'used' and raw_table = 'acquisition_spend'
+    {%- endfor %}
+
+),
+
+needed_tables as (
+
+    {%- set rows = [] %}
+    {%- for system, tables, reason, kpis in input_gaps() if system in enabled_crms() %}
+        {%- for kpi in kpis %}
+            {%- for table in tables %}
+                {%- do rows.append([system, tables[0], reason, kpi, table]) %}
+            {%- endfor %}
+        {%- endfor %}
+    {%- endfor %}
+    {%- for row in rows %}
+    select
+        '{{ row[0] }}' as source_system,
+        '{{ row[1] }}' as raw_table,
+        '{{ row[2] }}' as reason,
+        '{{ row[3] }}' as kpi,
+        '{{ row[4] }}' as filled_table
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+gaps as (
+
+    select
+        needed_tables.source_system,
+        needed_tables.raw_table,
+        needed_tables.reason,
+        needed_tables.kpi
+
+    from needed_tables
+    left join filled_tables
+        on needed_tables.source_system = filled_tables.source_system
+        and needed_tables.filled_table = filled_tables.raw_table
+    group by
+        needed_tables.source_system,
+        needed_tables.raw_table,
+        needed_tables.reason,
+        needed_tables.kpi
+    having count(filled_tables.raw_table) = 0
+
+)
+
+select * from gaps
