@@ -183,10 +183,12 @@ class Dbt:
 
     Runs with the same vars share a target folder and the path of the database (it is
     moved away afterwards), so that dbt parses the project once for all of them. Runs
-    with different vars may go on at the same time.
+    with different vars may go on at the same time. `project` is the folder of the
+    project, another one than this for tests with seeds of their own.
     """
 
     folder: Path
+    project: Path = ROOT
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
     number: int = 0
@@ -233,7 +235,7 @@ class Dbt:
                     *("--log-path", str(place / "logs")),
                 ],
                 env=self._environment(working, hash_key),
-                cwd=ROOT,
+                cwd=self.project,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -261,11 +263,10 @@ class Dbt:
         manifest = (self.folder / key / "target" / "manifest.json").read_text("utf-8")
         return Compiled(json.loads(manifest), columns, settings or {})
 
-    @staticmethod
-    def _environment(database: Path, hash_key: str | None) -> dict[str, str]:
+    def _environment(self, database: Path, hash_key: str | None) -> dict[str, str]:
         environment = os.environ | {
-            "DBT_PROJECT_DIR": str(ROOT),
-            "DBT_PROFILES_DIR": str(ROOT),
+            "DBT_PROJECT_DIR": str(self.project),
+            "DBT_PROFILES_DIR": str(self.project),
             "SALES_KPIS_DUCKDB_PATH": str(database),
             "DO_NOT_TRACK": "1",
         }

@@ -23,7 +23,9 @@ def test_one_thread_and_four_give_the_same_bytes(
         set(four_threads)
     )
     assert set(one_thread) == set(four_threads)
-    differing = [name for name, text in one_thread.items() if text != four_threads[name]]
+    differing = [
+        name for name, text in one_thread.items() if text != four_threads[name]
+    ]
     assert differing == []
 
 

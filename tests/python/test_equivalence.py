@@ -1,0 +1,141 @@
+"""One business gives one answer, whichever CRM holds it and whichever loader landed it.
+
+The sample's generator writes one company as Salesforce, as HubSpot, as Zoho and spread
+over all three; `loader_layouts` lands it as Fivetran, Airbyte and dlt would. All are
+built by `dbt build`, the seller's names shown, and compared with Salesforce through
+Fivetran. What a loader does not land is listed in GAPS with the columns it touches;
+`data_quality_summary` has to name the same KPIs.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from decimal import Decimal
+
+import loader_layouts
+import pytest
+from builds import KPI_MARTS, ROOT, Dbt
+from conftest import WITHOUT_TESTS
+
+from tools.sample_company.facts import AS_OF
+from tools.sample_company.split import SYSTEMS
+from tools.sample_company.write import company, systems, write
+
+SEED = 11
+OPPORTUNITIES = 500
+LOADERS = ("fivetran", "airbyte", "dlt")
+CASES = [(crm, loader) for crm in (*SYSTEMS, "split") for loader in LOADERS]
+REFERENCE = ("salesforce", "fivetran")
+RELATIVE = 1e-9
+
+# Differs by what a CRM is, not by the business: its name, and when it was loaded.
+NOT_COMPARED = ("source_system",)
+IGNORED = ("data_as_of",)
+
+
+def seeds_with(folder, added):
+    """The project's seeds in a folder, with rows added to some of them."""
+    folder.mkdir()
+    for file in (ROOT / "seeds").iterdir():
+        rows = added.get(file.stem)
+        if not rows:
+            (folder / file.name).symlink_to(file)
+            continue
+        with file.open(newline="", encoding="utf-8") as old:
+            lines = list(csv.reader(old))
+        with (folder / file.name).open("w", newline="", encoding="utf-8") as new:
+            csv.writer(new).writerows([*lines, *rows])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project whose mapping seeds know the sample's sellers and words."""
+    copy = tmp_path_factory.mktemp("project")
+    folder = tmp_path_factory.mktemp("mapping")
+    con = company(SEED, OPPORTUNITIES, dirt=0)
+    write(con, "split", folder, dirt=0)
+    added = {}
+    for seed in ("sales_team_members", "value_mapping"):
+        path = folder / f"sample_{seed}.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            added[seed] = list(csv.reader(file))[1:]
+    for path in ROOT.iterdir():
+        if path.name not in ("seeds", "target", "logs", "warehouse"):
+            (copy / path.name).symlink_to(path)
+    seeds_with(copy / "seeds", added)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """{crm: folder} of the same company, clean, as parquet in Fivetran's layout."""
+    folders = {}
+    for crm in (*SYSTEMS, "split"):
+        folders[crm] = tmp_path_factory.mktemp(crm)
+        con = company(SEED, OPPORTUNITIES, dirt=0)
+        write(con, crm, folders[crm], dirt=0, format="parquet")
+    return folders
+
+
+@pytest.fixture(scope="module")
+def built(project, written, tmp_path_factory):
+    """A function that builds a case once: (crm, loader) -> Build."""
+    dbt = Dbt(tmp_path_factory.mktemp("equivalence"), project=project)
+    builds = {}
+
+    def build(case):
+        if case not in builds:
+            crm, loader = case
+            raw = loader_layouts.finance(written[crm])
+            for system in systems(crm):
+                raw |= loader_layouts.landed(written[crm], system, loader)
+            settings = {
+                "as_of_date": AS_OF,
+                "sales_rep_identity": "name",
+                **{f"{name}_enabled": name in systems(crm) for name in SYSTEMS},
+                **{f"{name}_loader": loader for name in systems(crm)},
+            }
+            builds[case] = dbt.build(raw, settings, command=WITHOUT_TESTS)
+        return builds[case]
+
+    return build
+
+
+def comparable(rows):
+    return {
+        row["kpi_key"]: {k: v for k, v in row.items() if k not in IGNORED}
+        for row in rows
+        if row["dimension"] not in NOT_COMPARED
+    }
+
+
+def equal(one, two):
+    if isinstance(one, float) and isinstance(two, float):
+        return math.isclose(one, two, rel_tol=RELATIVE)
+    return one == two
+
+
+def differing_columns(found, expected):
+    """{mart: columns that differ in some row, or 'rows' if keys do}."""
+    differing = {}
+    for mart in KPI_MARTS:
+        mine, other = comparable(found.rows(mart)), comparable(expected.rows(mart))
+        assert len(other) > 100
+        columns = set() if mine.keys() == other.keys() else {"rows"}
+        for key in mine.keys() & other.keys():
+            columns |= {
+                name
+                for name, value in mine[key].items()
+                if not equal(value, other[key][name])
+            }
+        if columns:
+            differing[mart] = columns
+    return differing
+
+
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_the_same_business_gives_the_same_kpis(case, built):
+    found, expected = built(case), built(REFERENCE)
+    assert found.worked, found.console
+    assert differing_columns(found, expected) == {}
