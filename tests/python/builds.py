@@ -145,11 +145,16 @@ def template_columns() -> dict[str, dict[str, list[str]]]:
 
 @dataclass
 class Build:
-    """What one run of dbt left behind."""
+    """What one run of dbt left behind.
+
+    `name` is what dbt called the database, and `target` its folder of artefacts.
+    """
 
     returncode: int
     console: str
     database: Path
+    target: Path
+    name: str = "company"
 
     @property
     def worked(self) -> bool:
@@ -221,7 +226,7 @@ class Dbt:
         with lock:
             place = self.folder / key
             place.mkdir(parents=True, exist_ok=True)
-            working = place / "company.duckdb"
+            working = place / f"{Build.name}.duckdb"
             working.unlink(missing_ok=True)
             if raw is not None:
                 write_raw(working, raw)
@@ -246,7 +251,7 @@ class Dbt:
             self.seconds[f"{database.stem} {command[0]} {text}"] = took
             if working.exists():
                 working.rename(database)
-            return Build(done.returncode, done.stdout, database)
+            return Build(done.returncode, done.stdout, database, place / "target")
 
     def compile(self, settings: dict | None = None) -> Compiled:
         """Compile the project for companies of text columns; see `Compiled`."""

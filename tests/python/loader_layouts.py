@@ -1,9 +1,9 @@
 """The sample generator's raw tables as each loader would have landed them.
 
-The generator writes Fivetran's layout as parquet files. `landed` gives, per raw table of
-a loader, a query over these files: other names, other types, and where shapes truly
-differ (HubSpot's stages, histories and associations, Zoho's lookups) another shape. What
-a loader does not land is left out.
+The generator writes Fivetran's layout as parquet files. `landed` gives, per raw table
+of a loader, a query over these files: other names, other types, and where shapes truly
+differ (HubSpot's stages, histories and associations, Zoho's lookups) another shape.
+What a loader does not land is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.sample_company.layout import LOADER, TABLES
+from tools.sample_company.layout import LOADER, TABLES, seed_name
 
 SCHEMAS = {"salesforce": "salesforce", "hubspot": "hubspot", "zoho": "zoho_crm"}
 LOADER_COLUMNS = {column.name for column in LOADER}
@@ -54,10 +54,7 @@ def landed(folder: Path, crm: str, loader: str) -> dict[str, dict[str, str]]:
         crm: salesforce, hubspot or zoho.
         loader: fivetran, airbyte or dlt.
     """
-    files = {
-        table: f"read_parquet('{folder}/sample_{crm}__{table}.parquet')"
-        for table in TABLES[crm]
-    }
+    files = _files(folder, crm)
     if loader == "fivetran":
         return {SCHEMAS[crm]: {t: f"select * from {f}" for t, f in files.items()}}
     tables = {"salesforce": _salesforce, "hubspot": _hubspot, "zoho": _zoho}[crm](
@@ -68,11 +65,14 @@ def landed(folder: Path, crm: str, loader: str) -> dict[str, dict[str, str]]:
 
 def finance(folder: Path) -> dict[str, dict[str, str]]:
     """The finance tables, which no loader of a CRM changes."""
+    files = _files(folder, "finance")
+    return {"finance": {t: f"select * from {f}" for t, f in files.items()}}
+
+
+def _files(folder: Path, system: str) -> dict[str, str]:
     return {
-        "finance": {
-            table: f"select * from read_parquet('{folder}/sample_finance__{table}.parquet')"
-            for table in TABLES["finance"]
-        }
+        table: f"read_parquet('{folder}/{seed_name(system, table)}.parquet')"
+        for table in TABLES[system]
     }
 
 
