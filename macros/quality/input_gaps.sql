@@ -8,6 +8,7 @@
         else ['acquisition_spend'] -%}
     {%- set cycle = ['sales_cycle_length'] -%}
     {%- set customers = ['churn_rate', 'customer_acquisition_cost'] -%}
+    {%- set first_period = ['revenue_growth'] -%}
     {%- set cost = ['customer_acquisition_cost'] -%}
     {%- set orders = ['revenue_growth', 'average_order_value'] -%}
     {%- set journeys = ['conversion_rate', 'sales_cycle_length'] -%}
@@ -15,22 +16,25 @@
         ['salesforce', ['lead_history'], 'no_lead_history', ['conversion_rate']],
         ['salesforce', ['opportunity_history', 'opportunity_field_history'],
             'no_stage_history', cycle],
-        ['salesforce', ['contract'], 'no_contracts', customers],
-        ['salesforce', ['user'], 'no_sellers', orders],
+        ['salesforce', ['contract'], 'no_contracts', customers + first_period],
+        ['salesforce', ['user'], 'no_sellers',
+            orders + journeys + ['churn_rate']],
         ['salesforce', ['converted_lead'], 'no_converted_leads', journeys + orders],
         ['hubspot', ['contact_property_history'], 'no_lead_history',
             ['conversion_rate']],
         ['hubspot', ['deal_stage', 'deal_property_history'], 'no_stage_history', cycle],
         ['hubspot', ['deal_pipeline_stage', 'deal_pipeline'], 'no_stage_table', orders],
-        ['hubspot', ['line_item'], 'no_contracts', customers],
-        ['hubspot', ['owner'], 'no_sellers', orders],
+        ['hubspot', ['line_item'], 'no_contracts', customers + first_period],
+        ['hubspot', ['owner'], 'no_sellers',
+            orders + journeys + ['churn_rate']],
         ['hubspot', ['deal_contact'], 'no_contacts_of_deals', journeys],
         ['hubspot', ['deal_company'], 'no_companies_of_deals', customers],
         ['zoho', ['lead_history'], 'no_lead_history', ['conversion_rate']],
         ['zoho', ['deal_stage_history'], 'no_stage_history', cycle + orders],
         ['zoho', ['stage'], 'no_stage_table', orders],
-        ['zoho', ['contract_periods'], 'no_contracts', customers],
-        ['zoho', ['user'], 'no_sellers', orders],
+        ['zoho', ['contract_periods'], 'no_contracts', customers + first_period],
+        ['zoho', ['user'], 'no_sellers',
+            orders + journeys + ['churn_rate']],
         ['zoho', ['converted_lead'], 'no_converted_leads', journeys + orders],
     ] -%}
     {%- if var('revenue_basis') == 'billings' -%}
