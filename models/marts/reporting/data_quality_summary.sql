@@ -18,22 +18,6 @@ issues as (
 
 ),
 
-landed_rows as (
-
-    select
-        source_system,
-        raw_table,
-        'landed' as row_kind,
-        'landed' as reason,
-        cast(null as {{ type_name('text') }}) as kpi,
-        count(*) as row_count,
-        cast(null as {{ type_name('money') }}) as amount
-
-    from raw_rows
-    group by source_system, raw_table
-
-),
-
 row_states as (
 
     select
@@ -47,6 +31,22 @@ row_states as (
 
     from raw_rows
     group by source_system, raw_table, row_state
+
+),
+
+landed_rows as (
+
+    select
+        source_system,
+        raw_table,
+        'landed' as row_kind,
+        'landed' as reason,
+        cast(null as {{ type_name('text') }}) as kpi,
+        sum(row_count) as row_count,
+        cast(null as {{ type_name('money') }}) as amount
+
+    from row_states
+    group by source_system, raw_table
 
 ),
 
