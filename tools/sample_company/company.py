@@ -15,7 +15,7 @@ from . import facts
 from .contracts import first_contracts, life_of_contracts
 from .days import DAY, NEVER, day_of, local_day, moment, month_of
 from .deals import direct_deals, lead_deals, refunds_of, repeat_orders, visits_of
-from .draws import Draws
+from .draws import Draws, pair
 from .leads import companies_of, contacts_of, new_leads, seller_of, work_leads
 
 BLOCK = 1 << 18
@@ -111,23 +111,26 @@ def _number(draws, counters, deals, contracts, leads, companies):
     order = np.lexsort((contracts["key"], contracts["starts_on"]))
     contracts = {name: values[order] for name, values in contracts.items()}
     contracts["contract_no"] = counters["contract"] + np.arange(len(order))
-    by_key = np.argsort(contracts["key"])
-    sorted_keys = contracts["key"][by_key]
-    place = np.searchsorted(sorted_keys, deals["contract"])
-    place = np.minimum(place, len(sorted_keys) - 1)
-    found = sorted_keys[place] == deals["contract"]
-    deals["contract_no"] = np.where(
-        found & (deals["contract"] >= 0), contracts["contract_no"][by_key[place]], -1
-    )
-    by_deal = np.argsort(deals["key"], kind="stable")
-    sorted_keys = deals["key"][by_deal]
-    place = np.minimum(
-        np.searchsorted(sorted_keys, contracts["deal_key"]), len(sorted_keys) - 1
-    )
-    found = sorted_keys[place] == contracts["deal_key"]
-    contracts["deal_no"] = np.where(found, deals["deal_no"][by_deal[place]], -1)
+    place = _place(contracts, "key", deals, "contract")
+    deals["contract_no"] = np.where(place >= 0, contracts["contract_no"][place], -1)
+    place = _place(deals, "key", contracts, "deal_key")
+    contracts["deal_no"] = np.where(place >= 0, deals["deal_no"][place], -1)
     contracts["monthly_cents"] = contracts["fee"] * 100
     return deals, contracts
+
+
+def _place(rows, key, seekers, wanted):
+    """Row that each seeker wants by its key, -1 for none.
+
+    A key can occur twice in a large company, but only in two companies' rows.
+    """
+    keys = pair(rows[key], rows["company"])
+    order = np.argsort(keys, kind="stable")
+    wanted_keys = pair(seekers[wanted], seekers["company"])
+    place = np.searchsorted(keys[order], wanted_keys)
+    place = order[np.minimum(place, len(order) - 1)]
+    found = (keys[place] == wanted_keys) & (seekers[wanted] >= 0)
+    return np.where(found, place, -1)
 
 
 def _seen_at(cut, companies, contacts, leads, deals, visits, contracts):

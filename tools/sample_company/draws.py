@@ -25,6 +25,12 @@ def _mix(words):
     return words ^ (words >> np.uint64(31))
 
 
+def pair(numbers, others):
+    """One number for each pair of whole numbers (n,), different for different pairs."""
+    words = _mix(np.asarray(numbers, dtype=np.int64).astype(np.uint64))
+    return _mix(words + np.asarray(others, dtype=np.int64).astype(np.uint64))
+
+
 class Draws:
     """Draws of one seed."""
 

@@ -43,26 +43,54 @@ identified_deals as (
 
 ),
 
+{# Most deals are in one CRM only: the others are ranked. #}
+synced_keys as (
+
+    select shared_key from identified_deals
+    where deal_key != shared_key
+    group by shared_key
+
+),
+
 ranked_deals as (
 
     select
-        *,
+        identified_deals.*,
+        1 as precedence_rank,
+        identified_deals.source_system as first_source_system,
+        identified_deals.deal_key as deal_id
+
+    from identified_deals
+    left join synced_keys
+        on identified_deals.shared_key = synced_keys.shared_key
+    where synced_keys.shared_key is null
+    union all
+    select
+        identified_deals.*,
         row_number() over (
-            partition by shared_key
-            order by {{ crm_precedence('source_system') }}, record_id
+            partition by identified_deals.shared_key
+            order by
+                {{ crm_precedence('identified_deals.source_system') }},
+                identified_deals.record_id
         ) as precedence_rank,
-        first_value(source_system) over (
-            partition by shared_key
-            order by created_at nulls last, {{ crm_precedence('source_system') }}
+        first_value(identified_deals.source_system) over (
+            partition by identified_deals.shared_key
+            order by
+                identified_deals.created_at nulls last,
+                {{ crm_precedence('identified_deals.source_system') }}
             rows between unbounded preceding and unbounded following
         ) as first_source_system,
-        first_value(deal_key) over (
-            partition by shared_key
-            order by {{ crm_precedence('source_system') }}, record_id
+        first_value(identified_deals.deal_key) over (
+            partition by identified_deals.shared_key
+            order by
+                {{ crm_precedence('identified_deals.source_system') }},
+                identified_deals.record_id
             rows between unbounded preceding and unbounded following
         ) as deal_id
 
     from identified_deals
+    inner join synced_keys
+        on identified_deals.shared_key = synced_keys.shared_key
 
 ),
 
@@ -149,48 +177,72 @@ dated_deals as (
 deals_as_of as (
 
     select
-        dated_deals.*,
+        -- ids
+        dated_deals.deal_key,
+        dated_deals.deal_id,
+        dated_deals.precedence_rank = 1 as is_counted,
+        dated_deals.source_system,
+        dated_deals.raw_table,
+        dated_deals.first_source_system,
+        dated_deals.source_record_id,
+        dated_deals.record_id,
+        dated_deals.account_id,
+        dated_deals.contact_id,
+        dated_deals.contract_id,
+        dated_deals.owner_id,
+
+        -- attributes
+        dated_deals.deal_type as raw_deal_type,
+        dated_deals.lead_source as raw_lead_source,
+        dated_deals.pipeline,
+        dated_deals.stage,
+        dated_deals.probability,
+
+        -- state and days
+        dated_deals.landed_state,
         case
             when dated_deals.landed_closed_on > as_of.as_of_on then 'open'
             when dated_deals.landed_state = 'unknown' then 'open'
             else dated_deals.landed_state
         end as deal_state,
+        dated_deals.created_at,
+        dated_deals.created_on,
         case
             when dated_deals.landed_closed_on <= as_of.as_of_on
                 then dated_deals.landed_closed_on
         end as closed_on,
-        as_of.as_of_on
+        dated_deals.landed_closed_on,
+        dated_deals.close_on as crm_close_on,
+        dated_deals.history_close_on,
+        dated_deals.close_date_source,
+        case
+            when dated_deals.landed_closed_on <= as_of.as_of_on
+                then dated_deals.landed_closed_on
+            else as_of.as_of_on
+        end as converted_on,
+
+        -- money as landed
+        dated_deals.amount,
+        coalesce(
+            dated_deals.currency_code, {{ home_currency('dated_deals.source_system') }}
+        ) as currency_code,
+        dated_deals.home_amount,
+        dated_deals.units_per_home_unit
 
     from dated_deals
     cross join as_of
 
 ),
 
-priced_deals as (
-
-    select
-        deal_id,
-        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
-        source_system,
-        amount,
-        home_amount,
-        units_per_home_unit,
-        deal_key,
-        coalesce(closed_on, as_of_on) as converted_on
-
-    from deals_as_of
-
-),
-
 rated_deals as (
 
     select
-        priced_deals.*,
-        {{ rate_columns('priced_deals') }},
-        {{ amount_source('priced_deals') }} as amount_source
+        deals_as_of.*,
+        {{ rate_columns('deals_as_of') }},
+        {{ amount_source('deals_as_of') }} as amount_source
 
-    from priced_deals
-    {{ join_exchange_rates('priced_deals') }}
+    from deals_as_of
+    {{ join_exchange_rates('deals_as_of') }}
 
 ),
 
@@ -198,46 +250,44 @@ deal_states as (
 
     select
         -- ids
-        deals_as_of.deal_key,
-        deals_as_of.deal_id,
-        deals_as_of.precedence_rank = 1 as is_counted,
-        deals_as_of.source_system,
-        deals_as_of.raw_table,
-        deals_as_of.first_source_system,
-        deals_as_of.source_record_id,
-        deals_as_of.record_id,
-        deals_as_of.account_id,
-        deals_as_of.contact_id,
-        deals_as_of.contract_id,
-        deals_as_of.owner_id,
+        rated_deals.deal_key,
+        rated_deals.deal_id,
+        rated_deals.is_counted,
+        rated_deals.source_system,
+        rated_deals.raw_table,
+        rated_deals.first_source_system,
+        rated_deals.source_record_id,
+        rated_deals.record_id,
+        rated_deals.account_id,
+        rated_deals.contact_id,
+        rated_deals.contract_id,
+        rated_deals.owner_id,
 
         -- attributes
-        deals_as_of.deal_type as raw_deal_type,
-        deals_as_of.lead_source as raw_lead_source,
-        deals_as_of.pipeline,
-        deals_as_of.stage,
-        deals_as_of.probability,
+        rated_deals.raw_deal_type,
+        rated_deals.raw_lead_source,
+        rated_deals.pipeline,
+        rated_deals.stage,
+        rated_deals.probability,
 
         -- state and days
-        deals_as_of.landed_state,
-        deals_as_of.deal_state,
-        deals_as_of.created_at,
-        deals_as_of.created_on,
-        deals_as_of.closed_on,
-        deals_as_of.landed_closed_on,
-        deals_as_of.close_on as crm_close_on,
-        deals_as_of.history_close_on,
-        deals_as_of.close_date_source,
+        rated_deals.landed_state,
+        rated_deals.deal_state,
+        rated_deals.created_at,
+        rated_deals.created_on,
+        rated_deals.closed_on,
+        rated_deals.landed_closed_on,
+        rated_deals.crm_close_on,
+        rated_deals.history_close_on,
+        rated_deals.close_date_source,
 
         -- money
-        deals_as_of.amount as record_amount,
+        rated_deals.amount as record_amount,
         rated_deals.currency_code,
         {{ reporting_amount('rated_deals') }} as amount,
         rated_deals.amount_source
 
-    from deals_as_of
-    inner join rated_deals
-        on deals_as_of.deal_key = rated_deals.deal_key
+    from rated_deals
 
 )
 

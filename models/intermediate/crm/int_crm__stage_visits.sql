@@ -25,29 +25,93 @@ stages as (
 
 ),
 
-{# Tracked changes are used only for deals without a stage history of their own. #}
-ranked_sources as (
+changes as (
 
     select
-        history.*,
-        min(case when history.raw_table like '%field_history' then 1 else 0 end) over (
-            partition by history.source_system, history.deal_record_id
-        ) as best_source,
-        case when history.raw_table like '%field_history' then 1 else 0 end
-            as source_rank,
-        row_number() over (
-            partition by
-                history.source_system, history.deal_record_id, history.raw_table
-            order by
-                history.entered_at,
-                case when history.stage is null then 1 else 0 end,
-                history.source_record_id
-        ) as change_number
+        source_system,
+        raw_table,
+        raw_table like '%field_history' as is_tracked,
+        source_record_id,
+        deal_record_id,
+        stage,
+        previous_stage,
+        entered_at
 
     from history
-    where history.set_aside_reason is null
-        and coalesce(history.stage, history.previous_stage) is not null
-        and history.entered_at is not null
+    where set_aside_reason is null
+        and coalesce(stage, previous_stage) is not null
+        and entered_at is not null
+
+),
+
+{# Tracked changes are used only for deals without a stage history of their own. #}
+tracked_deals as (
+
+    select
+        source_system,
+        deal_record_id
+    from changes
+    where is_tracked
+    group by source_system, deal_record_id
+
+),
+
+tracked_deals_with_history as (
+
+    select
+        changes.source_system,
+        changes.deal_record_id
+    from changes
+    inner join tracked_deals
+        on changes.source_system = tracked_deals.source_system
+        and changes.deal_record_id = tracked_deals.deal_record_id
+    where not changes.is_tracked
+    group by changes.source_system, changes.deal_record_id
+
+),
+
+used_changes as (
+
+    select changes.*
+    from changes
+    left join tracked_deals_with_history
+        on changes.source_system = tracked_deals_with_history.source_system
+        and changes.deal_record_id = tracked_deals_with_history.deal_record_id
+        and changes.is_tracked
+    where tracked_deals_with_history.deal_record_id is null
+
+),
+
+{# Changes know no first stage: it is the old value of the first change. #}
+deals_with_changes as (
+
+    select
+        source_system,
+        deal_record_id
+    from used_changes
+    where previous_stage is not null
+    group by source_system, deal_record_id
+
+),
+
+numbered_changes as (
+
+    select
+        used_changes.*,
+        row_number() over (
+            partition by
+                used_changes.source_system, used_changes.deal_record_id,
+                used_changes.raw_table
+            order by
+                used_changes.entered_at,
+                case when used_changes.stage is null then 1 else 0 end,
+                used_changes.source_record_id
+        ) as change_number
+
+    from used_changes
+    inner join deals_with_changes
+        on used_changes.source_system = deals_with_changes.source_system
+        and used_changes.deal_record_id = deals_with_changes.deal_record_id
 
 ),
 
@@ -60,24 +124,22 @@ entries as (
         stage,
         entered_at
 
-    from ranked_sources
-    where source_rank = best_source and stage is not null
+    from used_changes
+    where stage is not null
     union all
-    {# Changes know no first stage: it is the old value of the first change. #}
     select
-        ranked_sources.source_system,
-        ranked_sources.deal_record_id,
+        numbered_changes.source_system,
+        numbered_changes.deal_record_id,
         '' as source_record_id,
-        ranked_sources.previous_stage as stage,
+        numbered_changes.previous_stage as stage,
         deals.created_at as entered_at
 
-    from ranked_sources
+    from numbered_changes
     inner join deals
-        on ranked_sources.source_system = deals.source_system
-        and ranked_sources.deal_record_id = deals.record_id
-    where ranked_sources.source_rank = ranked_sources.best_source
-        and ranked_sources.change_number = 1
-        and ranked_sources.previous_stage is not null
+        on numbered_changes.source_system = deals.source_system
+        and numbered_changes.deal_record_id = deals.record_id
+    where numbered_changes.change_number = 1
+        and numbered_changes.previous_stage is not null
 
 ),
 

@@ -24,10 +24,18 @@ survivors as (
 
 ),
 
+{# Who is who is worked out on few columns; the others are joined at the end. #}
 resolved_records as (
 
     select
-        lead_records.*,
+        lead_records.source_system,
+        lead_records.record_id,
+        lead_records.record_state,
+        lead_records.created_at,
+        lead_records.email_key,
+        lead_records.contact_id,
+        lead_records.salesforce_lead_id,
+        lead_records.salesforce_contact_id,
         coalesce(survivors.survivor_id, lead_records.record_id) as survivor_id
 
     from lead_records
@@ -41,7 +49,11 @@ resolved_records as (
 {# A survivor that was deleted or excluded itself takes its merged records along. #}
 kept_records as (
 
-    select resolved_records.*
+    select
+        resolved_records.*,
+        resolved_records.source_system || ':' || resolved_records.survivor_id
+            as survivor_key
+
     from resolved_records
     left join lead_records as landed_survivors
         on resolved_records.source_system = landed_survivors.source_system
@@ -51,22 +63,42 @@ kept_records as (
 
 ),
 
+{# Most records were never merged: only the others are ranked. #}
+merged_survivors as (
+
+    select survivor_key from kept_records
+    where record_id != survivor_id
+    group by survivor_key
+
+),
+
 ranked_records as (
 
     select
-        *,
-        source_system || ':' || survivor_id as survivor_key,
-        min(created_at) over (partition by source_system, survivor_id)
+        kept_records.*,
+        kept_records.created_at as survivor_created_at,
+        1 as record_rank
+
+    from kept_records
+    left join merged_survivors
+        on kept_records.survivor_key = merged_survivors.survivor_key
+    where merged_survivors.survivor_key is null
+    union all
+    select
+        kept_records.*,
+        min(kept_records.created_at) over (partition by kept_records.survivor_key)
             as survivor_created_at,
         row_number() over (
-            partition by source_system, survivor_id
+            partition by kept_records.survivor_key
             order by
-                case when record_state is null then 0 else 1 end,
-                created_at nulls last,
-                record_id
+                case when kept_records.record_state is null then 0 else 1 end,
+                kept_records.created_at nulls last,
+                kept_records.record_id
         ) as record_rank
 
     from kept_records
+    inner join merged_survivors
+        on kept_records.survivor_key = merged_survivors.survivor_key
 
 ),
 
@@ -138,18 +170,12 @@ persons as (
 grouped_records as (
 
     select
-        ranked_records.*,
-        persons.group_key,
-        min(ranked_records.created_at) over (partition by persons.group_key)
-            as lead_created_at,
-        row_number() over (
-            partition by persons.group_key
-            order by
-                ranked_records.record_rank,
-                ranked_records.survivor_created_at nulls last,
-                {{ crm_precedence('ranked_records.source_system') }},
-                ranked_records.record_id
-        ) as person_rank
+        ranked_records.source_system,
+        ranked_records.record_id,
+        ranked_records.created_at,
+        ranked_records.survivor_created_at,
+        ranked_records.record_rank,
+        persons.group_key
 
     from ranked_records
     inner join persons
@@ -157,26 +183,92 @@ grouped_records as (
 
 ),
 
-lead_ids as (
+shared_groups as (
+
+    select group_key from grouped_records
+    group by group_key
+    having count(*) > 1
+
+),
+
+ranked_persons as (
 
     select
-        group_key,
-        source_system || ':' || record_id as lead_id
+        grouped_records.source_system,
+        grouped_records.record_id,
+        grouped_records.created_at as lead_created_at,
+        1 as person_rank,
+        grouped_records.source_system || ':' || grouped_records.record_id as lead_id
 
     from grouped_records
-    where person_rank = 1
+    left join shared_groups
+        on grouped_records.group_key = shared_groups.group_key
+    where shared_groups.group_key is null
+    union all
+    select
+        grouped_records.source_system,
+        grouped_records.record_id,
+        min(grouped_records.created_at) over (partition by grouped_records.group_key)
+            as lead_created_at,
+        row_number() over records_of_a_person as person_rank,
+        first_value(grouped_records.source_system || ':' || grouped_records.record_id)
+            over records_of_a_person as lead_id
+
+    from grouped_records
+    inner join shared_groups
+        on grouped_records.group_key = shared_groups.group_key
+    window records_of_a_person as (
+        partition by grouped_records.group_key
+        order by
+            grouped_records.record_rank,
+            grouped_records.survivor_created_at nulls last,
+            {{ crm_precedence('grouped_records.source_system') }},
+            grouped_records.record_id
+    )
 
 ),
 
 records_of_leads as (
 
     select
-        lead_ids.lead_id,
-        grouped_records.*
+        -- ids
+        ranked_persons.lead_id,
+        ranked_persons.person_rank,
+        lead_records.source_system,
+        lead_records.raw_table,
+        lead_records.source_record_id,
+        lead_records.record_id,
+        lead_records.account_id,
+        lead_records.contact_id,
+        lead_records.salesforce_contact_id,
+        lead_records.deal_id,
+        lead_records.owner_id,
 
-    from grouped_records
-    inner join lead_ids
-        on grouped_records.group_key = lead_ids.group_key
+        -- people, only as keyed hashes
+        lead_records.email_key,
+        lead_records.email_domain_key,
+        lead_records.company_key,
+
+        -- attributes
+        lead_records.lead_status,
+        lead_records.lifecycle_stage,
+        lead_records.lead_source,
+        lead_records.industry,
+        lead_records.country,
+        lead_records.segment,
+        lead_records.employee_count,
+
+        -- timestamps (UTC)
+        ranked_persons.lead_created_at,
+        lead_records.mql_at,
+        lead_records.sql_at,
+        lead_records.opportunity_at
+
+    from ranked_persons
+    inner join lead_records
+        on ranked_persons.source_system = lead_records.source_system
+        and ranked_persons.record_id = lead_records.record_id
+    where lead_records.record_state is null or lead_records.record_state = 'merged'
 
 )
 

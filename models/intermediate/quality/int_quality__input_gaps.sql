@@ -1,9 +1,10 @@
 {#- What no loader landed although a KPI needs it, one row per CRM, reason and KPI. -#}
 with
 
-raw_rows as (
+used_tables as (
 
-    select * from {{ ref('int_quality__raw_rows') }}
+    select * from {{ ref('int_quality__row_counts') }}
+    where row_state = 'used'
 
 ),
 
@@ -26,8 +27,8 @@ filled_tables as (
         source_system,
         raw_table
 
-    from raw_rows
-    where row_state = 'used' and source_system != 'finance'
+    from used_tables
+    where source_system != 'finance'
     union
     select
         contract_source_system as source_system,
@@ -49,8 +50,8 @@ filled_tables as (
         '{{ system }}' as source_system,
         raw_table
 
-    from raw_rows
-    where row_state = 'used' and raw_table = 'acquisition_spend'
+    from used_tables
+    where raw_table = 'acquisition_spend'
     {%- endfor %}
 
 ),

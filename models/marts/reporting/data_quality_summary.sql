@@ -1,8 +1,8 @@
 with
 
-raw_rows as (
+row_counts as (
 
-    select * from {{ ref('int_quality__raw_rows') }}
+    select * from {{ ref('int_quality__row_counts') }}
 
 ),
 
@@ -24,22 +24,6 @@ input_gaps as (
 
 ),
 
-landed_rows as (
-
-    select
-        source_system,
-        raw_table,
-        'landed' as row_kind,
-        'landed' as reason,
-        cast(null as {{ type_name('text') }}) as kpi,
-        count(*) as row_count,
-        cast(null as {{ type_name('money') }}) as amount
-
-    from raw_rows
-    group by source_system, raw_table
-
-),
-
 row_states as (
 
     select
@@ -48,11 +32,26 @@ row_states as (
         case when row_state = 'used' then 'used' else 'set_aside' end as row_kind,
         row_state as reason,
         cast(null as {{ type_name('text') }}) as kpi,
-        count(*) as row_count,
+        row_count,
         cast(null as {{ type_name('money') }}) as amount
 
-    from raw_rows
-    group by source_system, raw_table, row_state
+    from row_counts
+
+),
+
+landed_rows as (
+
+    select
+        source_system,
+        raw_table,
+        'landed' as row_kind,
+        'landed' as reason,
+        cast(null as {{ type_name('text') }}) as kpi,
+        sum(row_count) as row_count,
+        cast(null as {{ type_name('money') }}) as amount
+
+    from row_states
+    group by source_system, raw_table
 
 ),
 

@@ -1,0 +1,258 @@
+"""Run the bench and write its table: `python -m tools.bench --help`."""
+
+import argparse
+import json
+import math
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from .compare import differences
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "performance.md"
+MARK = "<!-- Below: written by `make bench`, not by hand. -->\n"
+VARS = json.dumps(
+    {
+        "use_sample_data": False,
+        "hubspot_enabled": False,
+        "zoho_enabled": False,
+        "salesforce_database": "raw",
+        "salesforce_schema": "sample_salesforce",
+        "finance_database": "raw",
+        "finance_schema": "sample_finance",
+    }
+)
+JOBS = {
+    "floor": "floor.sql: the six KPI marts by hand",
+    "kpis": "`dbt run` of the six KPI marts and all they need",
+    "all": "`dbt run` of everything",
+    "start": "`dbt parse`, nothing changed",
+    "import": "Python importing dbt",
+}
+
+
+class Cost(NamedTuple):
+    """What one process cost: wall and CPU seconds, peak memory and output in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+    output: float
+
+
+class Bench:
+    """The jobs at one size; everything is written below one folder."""
+
+    def __init__(self, folder: Path, opportunities: int, memory_limit: str):
+        self.folder = folder
+        self.raw = folder / f"salesforce_{opportunities}.duckdb"
+        self.opportunities = opportunities
+        self.memory_limit = memory_limit
+        self.built = folder / "build.duckdb"
+        self.seeded = folder / "seeded.duckdb"
+        self.floor = folder / "floor.duckdb"
+        self.env = os.environ | {
+            "BENCH_RAW": str(self.raw),
+            "BENCH_MEMORY_LIMIT": memory_limit,
+            "DBT_PROFILES_DIR": str(Path(__file__).parent),
+            "DBT_PROJECT_DIR": str(ROOT),
+            "DBT_TARGET_PATH": str(folder / "dbt"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DO_NOT_TRACK": "1",
+            "SALES_KPIS_DUCKDB_PATH": str(self.built),
+            "SALES_KPIS_HASH_KEY": "bench",
+        }
+
+    def prepare(self) -> None:
+        """Generate the raw tables, once, and a database with the seeds only."""
+        if not self.raw.exists():
+            part = self.raw.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            self.run(
+                *(sys.executable, "-m", "tools.sample_company", "--dirt", "0"),
+                *("--crm", "salesforce", "--format", "duckdb", "--out", str(part)),
+                *("--opportunities", str(self.opportunities)),
+            )
+            part.rename(self.raw)
+        self.built.unlink(missing_ok=True)
+        self.run(*self.dbt("seed"))
+        self.run(
+            *(sys.executable, "-c"),
+            "import duckdb, sys\n"
+            "con = duckdb.connect(sys.argv[1])\n"
+            "con.execute(f\"attach '{sys.argv[2]}' as raw (read_only)\")\n"
+            "con.execute('insert into seeds.sales_team_members by name '\n"
+            "            'from raw.sample_mapping.sales_team_members')",
+            *(str(self.built), str(self.raw)),
+        )
+        self.built.rename(self.seeded)
+
+    def dbt(self, command: str, *options: str) -> tuple[str, ...]:
+        """The command line of a dbt command."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return (dbt, "--quiet", command, "--vars", VARS, *options)
+
+    def run(self, *command: str) -> Cost:
+        """Run a command to its end and say what it cost; stop if it fails."""
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=self.env)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)[:200]} ended with {process.returncode}.")
+        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, 0.0)
+
+    def measure(self, job: str) -> Cost:
+        """Run a job on a fresh database."""
+        output = self.floor if job == "floor" else self.built
+        output.unlink(missing_ok=True)
+        before = 0
+        if job in ("kpis", "all", "start"):
+            before = self.seeded.stat().st_size
+            shutil.copy(self.seeded, self.built)
+        command = {
+            "floor": (
+                *(sys.executable, "-m", "tools.bench.floor"),
+                *(str(self.raw), str(self.floor), self.memory_limit),
+            ),
+            "kpis": self.dbt("run", "--select", "+path:models/marts/kpis"),
+            "all": self.dbt("run"),
+            "start": self.dbt("parse"),
+            "import": (sys.executable, "-c", "import dbt.cli.main"),
+        }[job]
+        cost = self.run(*command)
+        after = output.stat().st_size if output.exists() else before
+        return cost._replace(output=(after - before) / 2**20)
+
+    def rounds(self, repeats: int) -> dict[str, list[Cost]]:
+        """{job: its cost in each round}, after the marts were found equal."""
+        self.prepare()
+        self.measure("floor")
+        self.measure("kpis")
+        found = differences(self.floor, self.built)
+        if found:
+            sys.exit("The marts differ from floor.sql:\n" + "\n".join(found))
+        costs: dict[str, list[Cost]] = {job: [] for job in JOBS}
+        for _ in range(repeats):
+            for job in JOBS:
+                costs[job].append(self.measure(job))
+        return costs
+
+
+def spread(values: list[float], digits: int = 1) -> str:
+    """Median with smallest and largest, as `1.5 (1.2-2.0)`."""
+    low, mid, high = min(values), statistics.median(values), max(values)
+    return f"{mid:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+
+def table(opportunities: int, costs: dict[str, list[Cost]]) -> str:
+    """One size as a table."""
+    lines = [
+        f"### {opportunities:,} opportunities\n",
+        "| job | wall s | CPU s | peak MB | output MB | wall / floor | CPU / floor "
+        "| peak / floor |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for job, name in JOBS.items():
+        rounds = list(zip(costs[job], costs["floor"], strict=True))
+        cells = [
+            spread([cost.wall for cost in costs[job]]),
+            spread([cost.cpu for cost in costs[job]]),
+            spread([cost.memory for cost in costs[job]], 0),
+            spread([cost.output for cost in costs[job]], 0),
+            *(
+                spread([getattr(a, of) / getattr(b, of) for a, b in rounds], 2)
+                for of in ("wall", "cpu", "memory")
+            ),
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def exponents(sizes: dict[int, dict[str, list[Cost]]]) -> str:
+    """How cost grows from the smallest to the largest size: size to the power of it."""
+    small, large = min(sizes), max(sizes)
+    if small == large:
+        return ""
+    lines = [
+        f"### Scale exponents, {small:,} to {large:,} opportunities\n",
+        "1.0 is linear. Medians; dbt's start is taken off its runs.\n",
+        "| job | CPU | wall |",
+        "|---|---|---|",
+    ]
+    for job in ("floor", "kpis", "all"):
+        cells = []
+        for of in ("cpu", "wall"):
+            costs = []
+            for size in (small, large):
+                mid = {
+                    name: statistics.median(getattr(cost, of) for cost in rounds)
+                    for name, rounds in sizes[size].items()
+                }
+                costs.append(mid[job] - (0 if job == "floor" else mid["start"]))
+            growth = math.log(costs[1] / costs[0]) / math.log(large / small)
+            cells.append(f"{growth:.2f}")
+        lines.append(f"| {JOBS[job]} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine(load: float, memory_limit: str, repeats: int) -> str:
+    """Where and when this was measured, and how busy the machine was."""
+    names = [
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        if line.startswith("model name")
+    ]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb")
+    )
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores "
+        f"({names[0] if names else platform.machine()}), {memory:.0f} GB, "
+        f"memory limit {memory_limit}, Python {platform.python_version()}, {packages}; "
+        f"load before the start {load:.1f}; {repeats} rounds, median (lowest-highest).\n"
+    )
+
+
+def main() -> None:
+    """Parse the command line, measure, write the page."""
+    parser = argparse.ArgumentParser(prog="tools.bench", description=__doc__)
+    parser.add_argument(
+        "--opportunities", type=int, nargs="+", default=[100_000, 1_000_000]
+    )
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--memory-limit", default="80%", help="of DuckDB, as 1GB")
+    parser.add_argument("--folder", type=Path, default=ROOT / "target" / "bench")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    load = os.getloadavg()[0]
+    sizes = {
+        size: Bench(folder, size, options.memory_limit).rounds(options.repeats)
+        for size in sorted(options.opportunities)
+    }
+    parts = [
+        machine(load, options.memory_limit, options.repeats),
+        *(table(size, costs) for size, costs in sizes.items()),
+        exponents(sizes),
+    ]
+    result = "\n".join(part for part in parts if part)
+    text = options.page.read_text("utf-8") if options.page.exists() else MARK
+    options.page.write_text(text.split(MARK)[0] + MARK + "\n" + result, "utf-8")
+    print(result)
+
+
+if __name__ == "__main__":
+    main()
