@@ -51,9 +51,13 @@
 {%- endmacro %}
 
 {% macro duckdb__json_value(json, path) -%}
-    {{ return(
-        "json_extract_string(" ~ json ~ ", '$." ~ path | join('.') ~ "')"
-    ) }}
+    {%- set expression -%}
+        case
+            when json_valid({{ json }})
+                then json_extract_string({{ json }}, '$.{{ path | join('.') }}')
+        end
+    {%- endset -%}
+    {{ return(expression) }}
 {%- endmacro %}
 
 {% macro postgres__json_value(json, path) -%}
