@@ -5,7 +5,7 @@ TEST := target/test
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help build test test-full clean
+.PHONY: help build test test-full test-postgres test-spark clean
 
 # What `make test` lints and runs in Python; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
@@ -17,7 +17,7 @@ CASES := not random_company and not maven and not Maven
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
@@ -43,6 +43,10 @@ test-full: CASES :=
 test-full: PYTESTS :=
 test-full: LINTED := models tests
 test-full: test ## what test does, and the slow comparisons: loaders, random companies
+
+test-postgres: ## the same on a PostgreSQL server of its own, mart by mart
+	@$(PYTHON) tools/set_up.py --test --postgres
+	.venv/bin/python -m pytest tests/python/test_postgres.py
 
 clean: ## remove everything that was made here, except warehouse/
 	rm -rf .venv dbt_packages target logs .hypothesis .pytest_cache .ruff_cache

@@ -3,8 +3,10 @@
 Runs with nothing but Python's standard library. A second run finds everything done and
 does nothing; a run that was cut short is repaired by the next.
 
-    python3 tools/set_up.py           what `make build` needs
-    python3 tools/set_up.py --test    and what `make test` needs
+    python3 tools/set_up.py              what `make build` needs
+    python3 tools/set_up.py --test       and what `make test` needs
+    python3 tools/set_up.py --postgres   and what the target postgres needs
+    python3 tools/set_up.py --spark      and what the targets on Spark need
 
 `.venv/bin/dbt deps` alone brings dbt_utils too, where the package hub can be reached;
 the copy that dbt put there itself is never touched here.
@@ -27,6 +29,7 @@ STAND_IN = ROOT / "offline" / "dbt_utils"
 INSTALLED = ROOT / "dbt_packages" / "dbt_utils"
 MARKER = "STAND_IN"
 DEPS_SECONDS = 25
+EXTRAS = ("test", "postgres", "spark")
 
 
 def digest(*paths):
@@ -84,12 +87,12 @@ def install(lock):
     subprocess.run([*pip, "--quiet", "--require-hashes", "-r", lock], check=True)
 
 
-def set_up_venv(with_tests):
+def set_up_venv(extras):
     """Bring `.venv` to the state of the locks; nothing to do is the normal case."""
     base = ROOT / "requirements.lock"
-    # The lock for tests repeats the other one, so it alone is enough.
-    lock = ROOT / "requirements-test.lock" if with_tests else base
-    wanted = {base.name: digest(base), lock.name: digest(lock)}
+    # The lock of an extra repeats the base, so it alone is enough.
+    locks = [ROOT / ("requirements-%s.lock" % extra) for extra in extras] or [base]
+    wanted = {lock.name: digest(lock) for lock in [base, *locks]}
     done = read(STAMP)
     python = VENV / "bin" / "python"
 
@@ -102,15 +105,19 @@ def set_up_venv(with_tests):
         and done.get("home") == home()
         and done.get(base.name) == wanted[base.name]
     )
-    if usable and done.get(lock.name) == wanted[lock.name]:
+    if not usable:
+        done = {}
+    missing = [lock for lock in locks if done.get(lock.name) != wanted[lock.name]]
+    if not missing:
         return
     check_python()
     # Without its stamp, what is cut short from here on counts as not made.
     STAMP.unlink(missing_ok=True)
     if not usable:
         make_venv()
-    install(lock)
-    done = {**(done if usable else {}), **wanted, "home": home()}
+    for lock in missing:
+        install(lock)
+    done = {**done, **wanted, "home": home()}
     partial = STAMP.with_suffix(".partial")
     partial.write_text(json.dumps(done))
     partial.replace(STAMP)
@@ -181,7 +188,7 @@ def main():
     with Path(__file__).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            set_up_venv(with_tests="--test" in sys.argv[1:])
+            set_up_venv([extra for extra in EXTRAS if "--" + extra in sys.argv[1:]])
         except subprocess.CalledProcessError as error:
             sys.exit(
                 "Set-up stopped, for the reason above (`%s` failed); run it again once "

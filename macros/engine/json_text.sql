@@ -6,7 +6,7 @@
 {% macro default__json_text(text, key) -%}
     {%- set expression -%}
         case
-            when {{ text }} is json object
+            when {{ is_json(text) }}
                 then cast({{ text }} as json) ->> '{{ key }}'
         end
     {%- endset -%}

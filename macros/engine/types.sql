@@ -21,10 +21,30 @@
         or sales_kpis.default__type_name(type)) }}
 {%- endmacro %}
 
-{% macro try_cast(expression, type) -%}
-    {{ return(adapter.dispatch('try_cast', 'sales_kpis')(expression, type)) }}
+{#- Text as one of the project's types, NULL where it cannot be read as one. -#}
+{% macro try_cast(text, type) -%}
+    {{ return(adapter.dispatch('try_cast', 'sales_kpis')(text, type)) }}
 {%- endmacro %}
 
-{% macro default__try_cast(expression, type) -%}
-    {{ return('try_cast(' ~ expression ~ ' as ' ~ type_name(type) ~ ')') }}
+{% macro default__try_cast(text, type) -%}
+    {{ return('try_cast(' ~ text ~ ' as ' ~ type_name(type) ~ ')') }}
+{%- endmacro %}
+
+{#- PostgreSQL has no cast that forgives; integer and rate are what is asked for. -#}
+{% macro postgres__try_cast(text, type) -%}
+    {%- set number = 'cast(' ~ text ~ ' as numeric)' -%}
+    {%- set digits = {'integer': 0, 'rate': 10}[type] -%}
+    {%- set expression -%}
+        case
+            when {{ matches(
+                text,
+                '[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,3})?'
+            ) }}
+                then case
+                    when abs(round({{ number }}, {{ digits }})) < 1e{{ 10 if digits else 18 }}
+                        then cast({{ number }} as {{ type_name(type) }})
+                end
+        end
+    {%- endset -%}
+    {{ return(expression) }}
 {%- endmacro %}

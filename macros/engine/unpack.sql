@@ -17,6 +17,15 @@
     ) as {{ relation }} ({{ column }}) on true
 {%- endmacro %}
 
+{% macro postgres__join_json_elements(json, relation, column) -%}
+    left join json_array_elements_text(
+        case
+            when substr(ltrim({{ json }}), 1, 1) = '[' and {{ is_json(json) }}
+                then cast({{ json }} as json)
+        end
+    ) as {{ relation }} ({{ column }}) on true
+{%- endmacro %}
+
 {#- Join with the parts of a text between separators; no row for an absent text. -#}
 {% macro join_text_parts(text, separator, relation, column) -%}
     {{ adapter.dispatch('join_text_parts', 'sales_kpis')(
@@ -30,15 +39,35 @@
     ) as {{ relation }} ({{ column }})
 {%- endmacro %}
 
+{% macro postgres__join_text_parts(text, separator, relation, column) -%}
+    cross join unnest(
+        string_to_array({{ text }}, '{{ separator }}')
+    ) as {{ relation }} ({{ column }})
+{%- endmacro %}
+
 {#- One value of a JSON object in text, as text; `path`: the keys that lead to it. -#}
 {% macro json_value(json, path) -%}
     {{ return(adapter.dispatch('json_value', 'sales_kpis')(json, path)) }}
 {%- endmacro %}
 
 {% macro duckdb__json_value(json, path) -%}
-    {{ return(
-        "json_extract_string(" ~ json ~ ", '$." ~ path | join('.') ~ "')"
-    ) }}
+    {%- set expression -%}
+        case
+            when json_valid({{ json }})
+                then json_extract_string({{ json }}, '$.{{ path | join('.') }}')
+        end
+    {%- endset -%}
+    {{ return(expression) }}
+{%- endmacro %}
+
+{% macro postgres__json_value(json, path) -%}
+    {%- set expression -%}
+        case
+            when {{ is_json(json) }}
+                then cast({{ json }} as json) #>> '{ {{- path | join(',') -}} }'
+        end
+    {%- endset -%}
+    {{ return(expression) }}
 {%- endmacro %}
 
 {#- A landed column that holds JSON, a list or a struct as JSON text. -#}
@@ -51,4 +80,11 @@
     {{ return(
         'cast(' ~ (column if is_text else 'to_json(' ~ column ~ ')') ~ ' as varchar)'
     ) }}
+{%- endmacro %}
+
+{% macro postgres__as_json_text(column, landed) -%}
+    {%- set expression =
+        'array_to_json(' ~ column ~ ')' if landed == 'array' else column
+    -%}
+    {{ return('cast(' ~ expression ~ ' as text)') }}
 {%- endmacro %}

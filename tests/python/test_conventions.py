@@ -686,14 +686,19 @@ def pins(text):
     }
 
 
-def test_both_locks_agree_and_are_hashed():
+@pytest.mark.parametrize("extra", ["test", "postgres", "spark"])
+def test_the_locks_agree_and_are_hashed(extra):
     base = pins((ROOT / "requirements.lock").read_text())
     test = pins((ROOT / "requirements-test.lock").read_text())
-    assert base.items() <= test.items()
-    for name, hashes in test.items():
+    lock = pins((ROOT / f"requirements-{extra}.lock").read_text())
+    assert base.items() <= lock.items()
+    packages = {pin.split("==")[0] for pin in test}
+    assert {pin for pin in lock if pin.split("==")[0] in packages} <= test.keys()
+    for name, hashes in lock.items():
         assert re.fullmatch(r"[a-z0-9._\-]+(\[.*\])?==\S+( ; .*)?", name)
         assert hashes, name
-    for file in ("requirements.in", "requirements-test.in"):
+    for file in ("requirements.in", f"requirements-{extra}.in"):
         for line in (ROOT / file).read_text().splitlines():
             if "==" in line and not line.startswith("#"):
-                assert any(pin.split(" ; ")[0] == line for pin in test), line
+                pinned = {pin.split(" ; ")[0] for pin in lock}
+                assert line in pinned, line

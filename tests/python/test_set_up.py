@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def project(tmp_path, monkeypatch):
     """A project folder with everything that the set-up reads, and no `.venv` yet."""
     (tmp_path / "packages.yml").write_text("packages: []\n")
-    for name in ("requirements.lock", "requirements-test.lock"):
+    for extra in ("", "-test", "-postgres"):
+        name = f"requirements{extra}.lock"
         (tmp_path / name).write_text(name)
     stand_in = tmp_path / "offline" / "dbt_utils"
     stand_in.mkdir(parents=True)
@@ -60,49 +61,57 @@ def hub(answers):
 
 
 def test_each_lock_is_installed_once(steps):
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     assert steps == ["venv", "requirements.lock"]
-    set_up.set_up_venv(with_tests=True)
-    set_up.set_up_venv(with_tests=False)
-    set_up.set_up_venv(with_tests=True)
+    set_up.set_up_venv(["test"])
+    set_up.set_up_venv([])
+    set_up.set_up_venv(["test"])
     assert steps[2:] == ["requirements-test.lock"]
 
 
+def test_another_engine_is_added_to_what_is_there(steps):
+    set_up.set_up_venv(["test"])
+    set_up.set_up_venv(["test", "postgres"])
+    set_up.set_up_venv(["postgres"])
+    set_up.set_up_venv([])
+    assert steps == ["venv", "requirements-test.lock", "requirements-postgres.lock"]
+
+
 def test_a_run_for_tests_is_enough_for_a_build(steps):
-    set_up.set_up_venv(with_tests=True)
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv(["test"])
+    set_up.set_up_venv([])
     assert steps == ["venv", "requirements-test.lock"]
 
 
-@pytest.mark.parametrize("with_tests", [False, True])
-def test_what_was_cut_short_starts_again(steps, monkeypatch, with_tests):
+@pytest.mark.parametrize("extras", [[], ["test"]])
+def test_what_was_cut_short_starts_again(steps, monkeypatch, extras):
     def cut_short(lock):
         raise KeyboardInterrupt
 
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     with monkeypatch.context() as patch:
         patch.setattr(set_up, "install", cut_short)
         (set_up.ROOT / "requirements.lock").write_text("changed")
         with pytest.raises(KeyboardInterrupt):
-            set_up.set_up_venv(with_tests=with_tests)
+            set_up.set_up_venv(extras)
     del steps[:]
-    set_up.set_up_venv(with_tests=with_tests)
+    set_up.set_up_venv(extras)
     assert steps[0] == "venv"
     assert len(steps) == 2
 
 
 def test_a_changed_lock_a_moved_folder_or_a_lost_python_starts_again(steps):
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     (set_up.ROOT / "requirements.lock").write_text("changed")
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     (set_up.VENV / "bin" / "python").unlink()
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     stamp = json.loads(set_up.STAMP.read_text())
     stamp["home"][0] = "elsewhere"
     set_up.STAMP.write_text(json.dumps(stamp))
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     set_up.STAMP.write_text('{"home": [')
-    set_up.set_up_venv(with_tests=False)
+    set_up.set_up_venv([])
     assert steps == ["venv", "requirements.lock"] * 5
 
 

@@ -1,0 +1,31 @@
+{#-
+    Text as decimal(20, 10): plain numbers, thousands separators and currency signs,
+    German decimal commas (1.234,50) and the K and M of exports ($341.09K).
+-#}
+{% macro readable_number(text, landed='') %}
+    {%- set plain = try_cast(text, 'rate') -%}
+    {%- if landed and landed not in ['text', 'string'] and 'char' not in landed -%}
+        {{- return(plain) -}}
+    {%- endif -%}
+    {%- set clean = without_all('upper(' ~ text ~ ')', '(EUR|USD|CHF|GBP|[€$£[:space:]])') -%}
+    {%- set german = "replace(replace(" ~ clean ~ ", '.', ''), ',', '.')" -%}
+    {%- set english = "rtrim(replace(" ~ clean ~ ", ',', ''), 'KM')" -%}
+    {%- set expression -%}
+        case
+            when {{ plain }} is not null then {{ plain }}
+            when {{ matches(
+                clean, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
+            ) }}
+                then {{ try_cast(german, 'rate') }}
+            when {{ matches(
+                clean, '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?[KM]?'
+            ) }}
+                then {{ try_cast(english, 'rate') }} * case
+                    when {{ clean }} like '%K' then 1000
+                    when {{ clean }} like '%M' then 1000000
+                    else 1
+                end
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
+{% endmacro %}

@@ -1,0 +1,107 @@
+{#-
+    Text as UTC timestamp: ISO 8601 with or without offset, seconds or milliseconds
+    since 1970, and Zoho's export form (15 Apr, 2021 00:03:00). A `date` in text keeps
+    its day, whatever offset follows it.
+-#}
+{% macro readable_timestamp(text, type) %}
+    {{- return(adapter.dispatch('readable_timestamp', 'sales_kpis')(text, type)) -}}
+{% endmacro %}
+
+{% macro duckdb__readable_timestamp(text, type) %}
+    {%- set iso = 'try_cast(' ~ text ~ ' as timestamp)' -%}
+    {%- if type == 'timestamp' -%}
+        {%- set iso = "(try_cast(" ~ text ~ " as timestamptz) at time zone 'UTC')" -%}
+    {%- endif -%}
+    {%- set expression -%}
+        case
+            when regexp_full_match({{ text }}, '[0-9]{12,14}([.][0-9]+)?')
+                then make_timestamp(
+                    cast(floor(try_cast({{ text }} as double) * 1000) as bigint)
+                )
+            when regexp_full_match({{ text }}, '[0-9]{9,11}([.][0-9]+)?')
+                then make_timestamp(
+                    cast(floor(try_cast({{ text }} as double) * 1000000) as bigint)
+                )
+            when regexp_matches({{ text }}, '^[0-9]{1,2} [A-Za-z]{3}, [0-9]{4}')
+                then coalesce(
+                    try_strptime({{ text }}, '%d %b, %Y %H:%M:%S'),
+                    try_strptime({{ text }}, '%d %b, %Y')
+                )
+            else {{ iso }}
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
+{% endmacro %}
+
+{#-
+    PostgreSQL's casts stop the build or guess, so a text must first have a form that
+    can be read, with a day that exists.
+-#}
+{% macro postgres__readable_timestamp(text, type) %}
+    {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
+    {%- set seconds = ':[0-5]?[0-9]' -%}
+    {%- set zone = '(Z| ?UTC|[+-](0?[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+    {%- set time = minutes ~ '(' ~ seconds ~ '([.][0-9]{1,9})?)?' ~ zone ~ '?' -%}
+    {%- set in_microseconds -%}
+        regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', '\1')
+    {%- endset -%}
+    {%- set iso -%}
+        {%- if type == 'date' -%}
+            cast({{ in_microseconds }} as timestamp)
+        {%- else -%}
+            cast(
+                {{ in_microseconds }}
+                || case
+                    when {{ matches(text, '.*:.*(Z|UTC|[+-][0-9:]+)') }} then ''
+                    else ' UTC'
+                end as timestamptz
+            ) at time zone 'UTC'
+        {%- endif -%}
+    {%- endset -%}
+    {%- set expression -%}
+        case
+            when {{ matches(text, days_that_exist() ~ '((T| +)' ~ time ~ ')?') }}
+                then {{ iso }}
+            when {{ matches(text, '[0-9]{12,14}([.][0-9]+)?') }}
+                then {{ moment_of_epoch(text, 1000) }}
+            when {{ matches(text, '[0-9]{9,11}([.][0-9]+)?') }}
+                then {{ moment_of_epoch(text, 1000000) }}
+            when {{ matches(
+                'lower(' ~ text ~ ')',
+                days_that_exist(as_exported=true) ~ '( +' ~ minutes ~ seconds ~ ')?'
+            ) }}
+                then cast(replace({{ text }}, ',', '') as timestamp)
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
+{% endmacro %}
+
+{#- Seconds or milliseconds since 1970 in text as UTC timestamp, on PostgreSQL. -#}
+{% macro moment_of_epoch(text, microseconds) -%}
+    timestamp '1970-01-01'
+    + floor(cast({{ text }} as double precision) * {{ microseconds }})
+    * interval '1 microsecond'
+{%- endmacro %}
+
+{#-
+    Regular expression of the days of a calendar, as 2021-04-15 or, in exports and in
+    lower case, 15 apr, 2021: no 31 April, and 29 February in leap years only.
+-#}
+{% macro days_that_exist(as_exported=false) %}
+    {%- set year = '[12][0-9]{3}' -%}
+    {%- set leap_year = '([12][0-9](0[48]|[2468][048]|[13579][26])|2000)' -%}
+    {%- set forms = [] -%}
+    {%- for days, months, names, years in [
+        ('(0?[1-9]|[12][0-9]|3[01])', '(0?[13578]|1[02])',
+            '(jan|mar|may|jul|aug|oct|dec)', year),
+        ('(0?[1-9]|[12][0-9]|30)', '(0?[469]|11)', '(apr|jun|sep|nov)', year),
+        ('(0?[1-9]|1[0-9]|2[0-8])', '0?2', 'feb', year),
+        ('29', '0?2', 'feb', leap_year),
+    ] -%}
+        {%- do forms.append(
+            days ~ ' ' ~ names ~ ', ' ~ years if as_exported
+            else years ~ '[-/]' ~ months ~ '[-/]' ~ days
+        ) -%}
+    {%- endfor -%}
+    {{- return('(' ~ forms | join('|') ~ ')') -}}
+{% endmacro %}

@@ -1,0 +1,73 @@
+{#-
+    Quotients, rounding and medians are the same on every engine: no whole-number
+    division, nothing but NULL from 0, and half a cent goes away from zero.
+-#}
+with
+
+cases (money, divisor, share, cents) as (
+
+    values
+    ('7.00', 2, '3.5', '3.50'),
+    ('1.00', 0, null, null),
+    ('0.00', 4, '0', '0.00'),
+    (null, 4, null, null),
+    ('1.00', null, null, null),
+    ('0.05', 2, '0.025', '0.03'),
+    ('-0.05', 2, '-0.025', '-0.03'),
+    ('10.00', 3, '3.3333333333333335', '3.33'),
+    ('-20.00', 3, '-6.666666666666667', '-6.67'),
+    ('9999999999.99', 1, '9999999999.99', '9999999999.99')
+
+),
+
+numbers as (
+
+    select
+        cast(money as {{ type_name('money') }}) as money,
+        divisor,
+        cast(share as {{ type_name('number') }}) as share,
+        cast(cents as {{ type_name('money') }}) as cents
+
+    from cases
+
+),
+
+medians as (
+
+    select
+        {{ money_percentile(0.5, 'money') }} as median_money,
+        {{ percentile(0.5, 'divisor') }} as median_divisor
+
+    from numbers
+    where money in (0.05, 7.00)
+
+),
+
+answers as (
+
+    select
+        numbers.*,
+        {{ ratio('numbers.money', 'numbers.divisor') }} as read_share,
+        {{ money_ratio('numbers.money', 'numbers.divisor') }} as read_cents,
+        {{ money_ratio('numbers.money', '1.25', 10000000000) }} as converted,
+        medians.median_money,
+        medians.median_divisor
+
+    from numbers
+    cross join medians
+
+),
+
+differing_answers as (
+
+    select * from answers
+    where cents is distinct from read_cents
+        or share is null != (read_share is null)
+        or abs(share - read_share) > 1e-9
+        or (money = 10.00 and converted != 8.00)
+        or median_money != 3.53
+        or median_divisor != 2.0
+
+)
+
+select * from differing_answers

@@ -1,0 +1,64 @@
+{#- What people write for a number has one meaning on every engine, or none. -#}
+with
+
+cases (written, amount, rate, whole) as (
+
+    values
+    ('1234.5', '1234.50', '1234.5', 1235),
+    ('1.234,50', '1234.50', '1234.5', 1235),
+    ('1,234.50', '1234.50', '1234.5', 1235),
+    ('-1.234,50 €', '-1234.50', '-1234.5', -1235),
+    ('$341.09K', '341090.00', '341090', 341090),
+    ('1.5M', '1500000.00', null, 1500000),
+    (' EUR 7 ', '7.00', '7', 7),
+    ('0.005', '0.01', '0.005', 0),
+    ('-0.005', '-0.01', '-0.005', 0),
+    ('2.5', '2.50', '2.5', 3),
+    ('1.', '1.00', '1', 1),
+    ('.5', '0.50', '0.5', 1),
+    ('1e3', '1000.00', '1000', 1000),
+    ('1e-20', '0.00', '0', 0),
+    ('1.23456789015', '1.23', '1.2345678902', 1),
+    ('9999999999', '9999999999.00', null, 9999999999),
+    ('10000000000', null, null, null),
+    ('9999999999.99999999999', null, null, null),
+    ('1e308', null, null, null),
+    ('1e9999', null, null, null),
+    ('12345678901234567890123456789012345678901234567890', null, null, null),
+    ('NaN', null, null, null),
+    ('Infinity', null, null, null),
+    ('-inf', null, null, null),
+    ('twelve', null, null, null),
+    ('12 of 13', null, null, null),
+    ('1,23,4', null, null, null),
+    ('- 5', '-5.00', '-5', -5),
+    ('', null, null, null),
+    (null, null, null, null)
+
+),
+
+answers as (
+
+    select
+        written,
+        cast(amount as {{ type_name('money') }}) as amount,
+        cast(rate as {{ type_name('rate') }}) as rate,
+        cast(whole as {{ type_name('integer') }}) as whole,
+        {{ safe_cast_to('written', 'money') }} as read_amount,
+        {{ safe_cast_to('written', 'rate') }} as read_rate,
+        {{ safe_cast_to('written', 'integer') }} as read_whole
+
+    from cases
+
+),
+
+differing_answers as (
+
+    select * from answers
+    where read_amount is distinct from amount
+        or read_rate is distinct from rate
+        or read_whole is distinct from whole
+
+)
+
+select * from differing_answers
