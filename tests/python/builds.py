@@ -206,6 +206,7 @@ class Dbt:
         command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
         threads: int = 1,
         hash_key: str | None = HASH_KEY,
+        then: tuple[tuple[str, ...], ...] = (),
     ) -> Build:
         """Run a command of dbt on raw tables, {schema: {table: rows or a query}}.
 
@@ -215,6 +216,7 @@ class Dbt:
             command: of dbt, with its options.
             threads: of dbt.
             hash_key: for SALES_KPIS_HASH_KEY; None leaves it unset.
+            then: further commands on the same database, if the ones before worked.
         """
         vars_ = (REAL_DATA if raw is not None else {}) | (settings or {})
         text = json.dumps(vars_, sort_keys=True)
@@ -231,27 +233,35 @@ class Dbt:
             if raw is not None:
                 write_raw(working, raw)
             started = time.monotonic()
-            done = subprocess.run(
-                [
-                    *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors"),
-                    *command,
-                    *("--vars", text, "--threads", str(threads)),
-                    *("--target-path", str(place / "target")),
-                    *("--log-path", str(place / "logs")),
-                ],
-                env=self._environment(working, hash_key),
-                cwd=self.project,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=TIME_LIMIT,
-                check=False,
-            )
+            console = ""
+            for words in (command, *then):
+                done = subprocess.run(
+                    [
+                        *(
+                            str(Path(sys.executable).with_name("dbt")),
+                            "--no-use-colors",
+                        ),
+                        *words,
+                        *("--vars", text, "--threads", str(threads)),
+                        *("--target-path", str(place / "target")),
+                        *("--log-path", str(place / "logs")),
+                    ],
+                    env=self._environment(working, hash_key),
+                    cwd=self.project,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=TIME_LIMIT,
+                    check=False,
+                )
+                console += done.stdout
+                if done.returncode:
+                    break
             took = time.monotonic() - started
             self.seconds[f"{database.stem} {command[0]} {text}"] = took
             if working.exists():
                 working.rename(database)
-            return Build(done.returncode, done.stdout, database, place / "target")
+            return Build(done.returncode, console, database, place / "target")
 
     def compile(self, settings: dict | None = None) -> Compiled:
         """Compile the project for companies of text columns; see `Compiled`."""

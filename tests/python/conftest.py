@@ -10,6 +10,7 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import bad_input
+import dirty_input
 import pytest
 import real_input
 from builds import ANY_DAY, Build, Compiled, Dbt
@@ -79,6 +80,11 @@ RUNS = {
     "no_crm_run": lambda dbt: dbt.build(
         {}, {"salesforce_enabled": False}, command=bad_input.ANY_RUN
     ),
+    "dirty_company": lambda dbt: dbt.build(
+        dirty_input.dirty_raw()[0],
+        dirty_input.SETTINGS,
+        then=(("docs", "generate", "--static"),),
+    ),
     "fivetran_build": lambda dbt: dbt.build(
         real_input.fivetran_raw(), command=(*WITHOUT_TESTS, *FIGURES)
     ),
@@ -144,6 +150,7 @@ sample_build_again = _build("sample_build_again")
 bad_company = _build("bad_company")
 incomplete_company = _build("incomplete_company")
 odd_company = _build("odd_company")
+dirty_company = _build("dirty_company")
 keyless_run = _build("keyless_run")
 unknown_loader_run = _build("unknown_loader_run")
 no_crm_run = _build("no_crm_run")
