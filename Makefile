@@ -21,6 +21,7 @@ help: ## show this list
 
 build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
+	.venv/bin/python tools/publish.py --carry-history
 	$(DBT) build --exclude-resource-type unit_test
 	.venv/bin/python tools/publish.py
 

@@ -32,6 +32,8 @@ from pathlib import Path
 
 import duckdb
 
+from tools.publish import carry_history
+
 ROOT = Path(__file__).resolve().parents[2]
 HASH_KEY = "key of the tests"
 TIME_LIMIT = 600
@@ -207,6 +209,7 @@ class Dbt:
         threads: int = 1,
         hash_key: str | None = HASH_KEY,
         then: tuple[tuple[str, ...], ...] = (),
+        warehouse: Path | None = None,
     ) -> Build:
         """Run a command of dbt on raw tables, {schema: {table: rows or a query}}.
 
@@ -217,6 +220,7 @@ class Dbt:
             threads: of dbt.
             hash_key: for SALES_KPIS_HASH_KEY; None leaves it unset.
             then: further commands on the same database, if the ones before worked.
+            warehouse: whose history the database gets first.
         """
         vars_ = (REAL_DATA if raw is not None else {}) | (settings or {})
         text = json.dumps(vars_, sort_keys=True)
@@ -232,6 +236,8 @@ class Dbt:
             working.unlink(missing_ok=True)
             if raw is not None:
                 write_raw(working, raw)
+            if warehouse is not None:
+                carry_history(working, warehouse)
             started = time.monotonic()
             console = ""
             for words in (command, *then):
