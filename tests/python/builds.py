@@ -29,6 +29,7 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from shutil import copy
 
 import duckdb
 
@@ -261,6 +262,9 @@ class Dbt:
                     check=False,
                 )
                 console += done.stdout
+                ran = place / "target" / "run_results.json"
+                if ran.exists():  # the next command overwrites it
+                    copy(ran, ran.with_name(f"run_results_of_{words[0]}.json"))
                 if done.returncode:
                     break
             took = time.monotonic() - started

@@ -105,9 +105,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def runs(request, tmp_path_factory) -> dict[str, Future]:
+def dbt(tmp_path_factory) -> Dbt:
+    """Runs dbt; runs with the same vars share one parse of the project."""
+    return Dbt(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session")
+def runs(request, dbt) -> dict[str, Future]:
     """The runs of dbt that the collected tests need, as futures."""
-    dbt = Dbt(tmp_path_factory.mktemp("dbt"))
     wanted = {name for item in request.session.items for name in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         futures = {}

@@ -9,7 +9,6 @@ from decimal import Decimal
 import bad_input
 import duckdb
 import pytest
-from builds import Dbt
 
 from tools.publish import carry_history, publish
 
@@ -93,10 +92,9 @@ def raw(deals, loaded):
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
+def story(dbt, tmp_path_factory):
     """(first build, second build with the first one's history, warehouse)."""
-    folder = tmp_path_factory.mktemp("history")
-    dbt, warehouse = Dbt(folder), folder / "warehouse"
+    warehouse = tmp_path_factory.mktemp("history") / "warehouse"
     first = dbt.build(raw(BEFORE, "2025-04-01"), command=HISTORY, then=(AGAIN,))
     assert first.worked, first.console
     publish(first.database, warehouse)
@@ -211,4 +209,5 @@ def test_a_publication_has_the_whole_history_beside_the_marts(story):
         "history_deal_states",
         "history_kpi_values",
         "history_publications",
+        "history_raw_rows",
     ]

@@ -115,7 +115,7 @@ def company(dirty_company):
 
 
 def test_no_class_of_nastiness_stops_a_build(company):
-    results = (company.target / "run_results.json").read_text()
+    results = (company.target / "run_results_of_build.json").read_text()
     assert json.loads(results)["results"]
 
 

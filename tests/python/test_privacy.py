@@ -110,8 +110,9 @@ def test_no_person_is_in_the_publication(publication):
 def test_no_person_is_in_docs_logs_artefacts_or_on_the_console(dirty_company):
     assert found_in_files(dirty_company.target.parent / "logs") == {}
     target = dirty_company.target
-    for name in ("manifest.json", "run_results.json", "catalog.json", "index.html"):
+    for name in ("manifest.json", "catalog.json", "index.html"):
         assert (target / name).exists(), name
+    assert (target / "run_results_of_build.json").exists()
     assert list((target / "compiled").rglob("*.sql"))
     assert found_in_files(target) == {}
     assert found_in(dirty_company.console) == set()
