@@ -5,13 +5,14 @@ TEST := target/test
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help build test test-full test-postgres test-spark clean
+.PHONY: help build quality test test-full test-postgres test-spark clean
 
 # What `make test` lints and runs in Python; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
 PYTESTS := $(addprefix tests/python/test_,$(addsuffix .py,conventions oracle publish \
     dbt_utils_stand_in set_up sample_company reporting_marts bad_input metamorphic \
-    determinism builds kpis_against_oracle))
+    determinism builds kpis_against_oracle privacy hostile_input erase_person history \
+    quality_report crash))
 CASES := not random_company and not maven and not Maven
 
 .DEFAULT_GOAL := help
@@ -21,8 +22,16 @@ help: ## show this list
 
 build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
+	.venv/bin/python tools/publish.py --carry-history
 	$(DBT) build --exclude-resource-type unit_test
 	.venv/bin/python tools/publish.py
+
+quality: ## check freshness and data, and say what to correct in target/quality/
+	@$(PYTHON) tools/set_up.py
+	.venv/bin/python tools/publish.py --carry-history
+	-$(DBT) build --selector daily
+	-$(DBT) source freshness
+	.venv/bin/python tools/quality_report.py
 
 # Everything of a test run lives in $(TEST): its database, dbt's artefacts and logs.
 test: export SALES_KPIS_DUCKDB_PATH := $(TEST)/build.duckdb
@@ -42,6 +51,7 @@ test: ## lint, build on an empty database, and run every test
 test-full: CASES :=
 test-full: PYTESTS :=
 test-full: LINTED := models tests
+test-full: export SALES_KPIS_KILL_POINTS := 20
 test-full: test ## what test does, and the slow comparisons: loaders, random companies
 
 test-postgres: ## the same on a PostgreSQL server of its own, mart by mart

@@ -1,10 +1,15 @@
 """Publish the marts of a finished build for BI tools: all at once or not at all.
 
     .venv/bin/python tools/publish.py
+    .venv/bin/python tools/publish.py --carry-history
 
 A publication is one folder with `sales_kpis.duckdb` (schema `marts` only) and
 `exports/<mart>.parquet` and `.csv`, rows ordered by primary key. Readers reach it over
 fixed links in `warehouse/`; one rename of the link `current` switches all of it.
+
+It also keeps schema `history` as parquet. Before a build, `--carry-history` gives it to
+the build file in the place of what is there, so that the history survives the file and
+a run that was never published leaves no trace in it.
 """
 
 import fcntl
@@ -36,6 +41,15 @@ COLUMNS = """
 select column_name, data_type, comment from duckdb_columns()
 where database_name = 'build' and schema_name = 'marts' and table_name = ?
 order by column_index
+"""
+HISTORY = """
+select table_name from duckdb_tables()
+where database_name = 'build' and schema_name = 'history' order by table_name
+"""
+UNKNOWN_PUBLICATIONS = """
+select count(*) from read_parquet(?) as published
+anti join build.history.history_publications as known
+    using (publication_number, values_fingerprint)
 """
 SCORECARD = ("kpi_scorecard",)
 OFF_TARGET = """
@@ -90,10 +104,49 @@ def write(build, folder):
                 file = literal(folder / "exports" / f"{mart}.{suffix}")
                 what = what if safe else ""
                 run(f"copy (select * {what} {rows}) to {file} (format {suffix})")
+        (folder / "history").mkdir()
+        for (table,) in run(HISTORY).fetchall():
+            file = literal(folder / "history" / f"{table}.parquet")
+            rows = f"select * from build.history.{name(table)} order by 1"
+            run(f"copy ({rows}) to {file} (format parquet)")
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
         os.fsync(handle)
         os.close(handle)
+
+
+def carry_history(build, warehouse):
+    """Give the DuckDB file `build` the history of the last publication alone."""
+    files = sorted((warehouse / "current" / "history").glob("*.parquet"))
+    with duckdb.connect(build) as database:
+        database.execute("begin")
+        for file in files:
+            table = f"history.{name(file.stem)}"
+            database.execute("create schema if not exists history")
+            database.execute(f"drop table if exists {table}")
+            rows = f"select * from read_parquet({literal(file)})"
+            database.execute(f"create table {table} as {rows}")
+        database.execute("commit")
+
+
+def refuse_lost_history(build, warehouse):
+    """Stop if the build does not know of all that was published before it."""
+    published = warehouse / "current" / "history" / "history_publications.parquet"
+    if not published.exists():
+        return
+    with duckdb.connect() as database:
+        database.execute(f"attach {literal(build)} as build (read_only)")
+        try:
+            (lost,) = database.execute(
+                UNKNOWN_PUBLICATIONS, [str(published)]
+            ).fetchone()
+        except duckdb.CatalogException:
+            lost = "all"
+    if lost:
+        sys.exit(
+            f"Not published: {build} lacks the history of earlier "
+            f"publications ({lost}). Run `make build`, which carries it over first."
+        )
 
 
 def publish(build, warehouse):
@@ -109,6 +162,7 @@ def publish(build, warehouse):
         for link in LINKS:
             if not (warehouse / link).is_symlink():
                 (warehouse / link).symlink_to(Path("current", link))
+        refuse_lost_history(build, warehouse)
         current = warehouse / "current"
         before = current.readlink().name if current.is_symlink() else None
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
@@ -150,8 +204,10 @@ def report(warehouse):
 
 
 if __name__ == "__main__":
+    build = ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+    if sys.argv[1:] == ["--carry-history"]:
+        sys.exit(carry_history(build, ROOT / "warehouse"))
     target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
     refuse_failed_build(target / "run_results.json")
-    build = os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
-    publish(ROOT / build, ROOT / "warehouse")
+    publish(build, ROOT / "warehouse")
     report(ROOT / "warehouse")

@@ -32,9 +32,12 @@
     {{- return(dimensions) -}}
 {% endmacro %}
 
-{#- A dimension value; what is missing shows as (unknown) and is never dropped. -#}
+{#-
+    A dimension value; what is missing shows as (unknown) and is never dropped. Cut at 255
+    characters, the length of a picklist value: it is repeated in every period.
+-#}
 {% macro known(value) -%}
-    coalesce({{ value }}, '(unknown)')
+    coalesce(substr({{ value }}, 1, 255), '(unknown)')
 {%- endmacro %}
 
 {#- The common dimensions as columns of a relation. -#}

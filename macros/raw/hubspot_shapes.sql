@@ -201,3 +201,17 @@
     from {{ link.relation }}
     {%- endif %}
 {% endmacro %}
+
+{#-
+    A value of a property history as part of the row's key: as it is for the properties
+    that are read, else as a keyed hash, for a history tells of persons, too.
+-#}
+{% macro history_value_key(field, value, read_fields) -%}
+    coalesce(
+        case
+            when lower({{ field }}) in ('{{ read_fields | join("', '") }}') then {{ value }}
+            else {{ keyed_hash(value) }}
+        end,
+        ''
+    )
+{%- endmacro %}

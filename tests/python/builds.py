@@ -29,8 +29,11 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from shutil import copy
 
 import duckdb
+
+from tools.publish import carry_history
 
 ROOT = Path(__file__).resolve().parents[2]
 HASH_KEY = "key of the tests"
@@ -206,6 +209,8 @@ class Dbt:
         command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
         threads: int = 1,
         hash_key: str | None = HASH_KEY,
+        then: tuple[tuple[str, ...], ...] = (),
+        warehouse: Path | None = None,
     ) -> Build:
         """Run a command of dbt on raw tables, {schema: {table: rows or a query}}.
 
@@ -215,6 +220,8 @@ class Dbt:
             command: of dbt, with its options.
             threads: of dbt.
             hash_key: for SALES_KPIS_HASH_KEY; None leaves it unset.
+            then: further commands on the same database, if the ones before worked.
+            warehouse: whose history the database gets first.
         """
         vars_ = (REAL_DATA if raw is not None else {}) | (settings or {})
         text = json.dumps(vars_, sort_keys=True)
@@ -230,28 +237,41 @@ class Dbt:
             working.unlink(missing_ok=True)
             if raw is not None:
                 write_raw(working, raw)
+            if warehouse is not None:
+                carry_history(working, warehouse)
             started = time.monotonic()
-            done = subprocess.run(
-                [
-                    *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors"),
-                    *command,
-                    *("--vars", text, "--threads", str(threads)),
-                    *("--target-path", str(place / "target")),
-                    *("--log-path", str(place / "logs")),
-                ],
-                env=self._environment(working, hash_key),
-                cwd=self.project,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=TIME_LIMIT,
-                check=False,
-            )
+            console = ""
+            for words in (command, *then):
+                done = subprocess.run(
+                    [
+                        *(
+                            str(Path(sys.executable).with_name("dbt")),
+                            "--no-use-colors",
+                        ),
+                        *words,
+                        *("--vars", text, "--threads", str(threads)),
+                        *("--target-path", str(place / "target")),
+                        *("--log-path", str(place / "logs")),
+                    ],
+                    env=self._environment(working, hash_key),
+                    cwd=self.project,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=TIME_LIMIT,
+                    check=False,
+                )
+                console += done.stdout
+                ran = place / "target" / "run_results.json"
+                if ran.exists():  # the next command overwrites it
+                    copy(ran, ran.with_name(f"run_results_of_{words[0]}.json"))
+                if done.returncode:
+                    break
             took = time.monotonic() - started
             self.seconds[f"{database.stem} {command[0]} {text}"] = took
             if working.exists():
                 working.rename(database)
-            return Build(done.returncode, done.stdout, database, place / "target")
+            return Build(done.returncode, console, database, place / "target")
 
     def compile(self, settings: dict | None = None) -> Compiled:
         """Compile the project for companies of text columns; see `Compiled`."""

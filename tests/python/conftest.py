@@ -10,6 +10,7 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import bad_input
+import dirty_input
 import pytest
 import real_input
 from builds import ANY_DAY, Build, Compiled, Dbt
@@ -79,6 +80,11 @@ RUNS = {
     "no_crm_run": lambda dbt: dbt.build(
         {}, {"salesforce_enabled": False}, command=bad_input.ANY_RUN
     ),
+    "dirty_company": lambda dbt: dbt.build(
+        dirty_input.dirty_raw()[0],
+        dirty_input.SETTINGS,
+        then=(("docs", "generate", "--static"),),
+    ),
     "fivetran_build": lambda dbt: dbt.build(
         real_input.fivetran_raw(), command=(*WITHOUT_TESTS, *FIGURES)
     ),
@@ -99,9 +105,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def runs(request, tmp_path_factory) -> dict[str, Future]:
+def dbt(tmp_path_factory) -> Dbt:
+    """Runs dbt; runs with the same vars share one parse of the project."""
+    return Dbt(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session")
+def runs(request, dbt) -> dict[str, Future]:
     """The runs of dbt that the collected tests need, as futures."""
-    dbt = Dbt(tmp_path_factory.mktemp("dbt"))
     wanted = {name for item in request.session.items for name in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         futures = {}
@@ -144,6 +155,7 @@ sample_build_again = _build("sample_build_again")
 bad_company = _build("bad_company")
 incomplete_company = _build("incomplete_company")
 odd_company = _build("odd_company")
+dirty_company = _build("dirty_company")
 keyless_run = _build("keyless_run")
 unknown_loader_run = _build("unknown_loader_run")
 no_crm_run = _build("no_crm_run")

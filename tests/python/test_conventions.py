@@ -388,6 +388,7 @@ NAMES = (
     (r"models/intermediate/(\w+)/(?:records/)?", r"int_{0}__[a-z0-9_]+"),
     (r"models/marts/kpis/", r"kpi_[a-z0-9_]+"),
     (r"models/marts/reporting/", r"(?!stg_|int_)[a-z0-9_]+"),
+    (r"models/marts/history/", r"history_[a-z0-9_]+"),
 )
 
 

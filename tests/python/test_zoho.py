@@ -224,8 +224,8 @@ def test_only_invoices_in_force_are_billed_without_vat(builds, loader):
         select document_id, amount, deal_id from intermediate.int_revenue__billings
         where is_counted order by all
     """) == [
-        (f"zoho:{key(81)}", Decimal("900.50"), f"zoho:{key(41)}"),
-        (f"zoho:{key(84)}", Decimal("100.00"), None),
+        (f"zoho:invoice:{key(81)}", Decimal("900.50"), f"zoho:{key(41)}"),
+        (f"zoho:invoice:{key(84)}", Decimal("100.00"), None),
     ]
 
 

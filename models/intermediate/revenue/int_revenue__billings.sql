@@ -40,7 +40,8 @@ customers as (
 billed_documents as (
 
     select
-        documents.source_system || ':' || documents.record_id as document_id,
+        documents.source_system || ':' || documents.raw_table || ':'
+        || documents.record_id as document_id,
         documents.raw_table,
         documents.source_record_id,
         documents.source_system,

@@ -25,7 +25,10 @@ identified_changes as (
     select
         *,
         {{ hubspot_id('contact_id') }} as lead_record_id,
-        contact_id || ':' || field || ':' || coalesce(lead_status, '') || ':'
+        contact_id || ':' || field || ':'
+        || {{ history_value_key(
+            'field', 'lead_status', ['lifecyclestage', 'hs_lead_status']
+        ) }} || ':'
         || coalesce(cast(entered_at as {{ type_name('text') }}), '') as record_id
 
     from raw_changes

@@ -20,7 +20,8 @@ identified_entries as (
         is_deleted,
         is_old_version,
         unreadable_columns,
-        deal_id || ':' || lower(field) || ':' || coalesce(stage, '') || ':'
+        deal_id || ':' || lower(field) || ':'
+        || {{ history_value_key('field', 'stage', ['dealstage']) }} || ':'
         || coalesce(cast(entered_at as {{ type_name('text') }}), '') as record_id
 
     from raw_entries

@@ -1,0 +1,147 @@
+"""A person who wants to be forgotten is gone from the build file; no figure changes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import duckdb
+import pytest
+from builds import ROOT, write_raw
+from dirty_input import sample_raw
+from oracle.sample import project_seeds
+
+from tools.erase_person import BUSINESS_WORDS, erase, is_business
+
+EMAIL = "nils.franke@lechner-backwaren.example"  # a lead of the sample
+PERSON = {"phone": "+49 30 5550199", "first_name": "Nils", "last_name": "Franke"}
+TEXTS = [EMAIL.upper(), "Nils Franke", PERSON["phone"]]
+
+
+def raw_of_salesforce():
+    """The sample's Salesforce and finance, with the person in further columns."""
+    raw = {name: sample_raw()[name] for name in ("salesforce", "finance")}
+    for lead in raw["salesforce"]["lead"]:
+        lead |= dict.fromkeys(PERSON)
+        if lead["email"] == EMAIL:
+            lead |= PERSON
+            key = lead["id"]
+    raw["salesforce"]["lead"].append(
+        {**raw["salesforce"]["lead"][0], "id": "again", "email": f" {EMAIL.title()} "}
+    )
+    history = dict(raw["salesforce"]["lead_history"][0], id="mail", lead_id=key)
+    history |= {"field": "Email", "old_value": None, "new_value": EMAIL}
+    raw["salesforce"]["lead_history"].append(history)
+    raw["salesforce"]["opportunity"][3]["name"] = "Angebot für Nils Franke, rot"
+    raw["salesforce"]["note"] = [
+        {"id": "1", "owner": '{"id": "7", "name": "Nils Franke"}'},
+        {"id": "2", "owner": '{"id": "7", "name": "Somebody Else"}'},
+    ]
+    return raw
+
+
+def rows_of(file, schema):
+    """{table: rows of text} of a schema."""
+    with duckdb.connect(str(file), read_only=True) as database:
+        tables = {}
+        for (table,) in database.execute(
+            "select table_name from duckdb_tables() where schema_name = ?", [schema]
+        ).fetchall():
+            cursor = database.execute(f'select * from {schema}."{table}"')
+            names = [column[0] for column in cursor.description]
+            tables[table] = [
+                dict(zip(names, row, strict=True)) for row in cursor.fetchall()
+            ]
+    return tables
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory):
+    """(rows before, rows after, what erase said, the file)."""
+    file = tmp_path_factory.mktemp("erase") / "build.duckdb"
+    write_raw(file, raw_of_salesforce())
+    with duckdb.connect(str(file)) as database:
+        database.execute("create schema staging")
+        database.execute("create view staging.leads as select * from salesforce.lead")
+        database.execute("create schema history")
+        database.execute("create table history.kept as select 1 as publication")
+    before = {name: rows_of(file, name) for name in ("salesforce", "finance")}
+    changed = erase(file, TEXTS)
+    after = {name: rows_of(file, name) for name in ("salesforce", "finance")}
+    return before, after, changed, file
+
+
+def test_nothing_that_names_the_person_is_left_in_any_byte_of_the_file(erased):
+    _, after, changed, file = erased
+    assert changed == {
+        "salesforce.lead": 2,
+        "salesforce.lead_history": 1,
+        "salesforce.opportunity": 1,
+        "salesforce.note": 1,
+    }
+    content = file.read_bytes().lower()
+    for text in (*TEXTS, *PERSON.values()):
+        if text != "Nils":  # a first name that others have
+            assert text.lower().encode() not in content
+    (lead,) = [row for row in after["salesforce"]["lead"] if row["id"] == "again"]
+    assert lead["first_name"] is lead["phone"] is None
+    assert lead["email"].endswith(".invalid")
+
+
+def test_the_other_rows_and_the_keys_stay_as_they_are(erased):
+    before, after, changed, file = erased
+    for schema, tables in before.items():
+        for table, rows in tables.items():
+            differing = [
+                (old, new)
+                for old, new in zip(rows, after[schema][table], strict=True)
+                if old != new
+            ]
+            assert len(differing) == changed.get(f"{schema}.{table}", 0), table
+            for old, new in differing:
+                for column in old:
+                    if column.endswith("id") or column in ("status", "created_date"):
+                        assert old[column] == new[column], column
+    assert after["salesforce"]["note"][0]["owner"] == '{"id": "7", "name": "erased"}'
+    assert rows_of(file, "history") == {"kept": [{"publication": 1}]}
+    assert rows_of(file, "staging") == {}
+
+
+def test_no_figure_changes(erased, variants):
+    before, after, *_ = erased
+    for raw in (before, after):
+        raw["salesforce"].pop("note", None)
+    compiled = variants["defaults"]
+    seeds = project_seeds()
+    assert compiled.run(after, seeds) == compiled.run(before, seeds)
+
+
+def test_the_command_reads_the_person_from_standard_input(tmp_path):
+    file = tmp_path / "build.duckdb"
+    write_raw(file, {"salesforce": {"lead": [{"id": "1", "email": EMAIL}]}})
+    ran = [
+        subprocess.run(
+            [sys.executable, ROOT / "tools" / "erase_person.py"],
+            env=os.environ | {"SALES_KPIS_DUCKDB_PATH": str(file)},
+            input=text,
+            capture_output=True,
+            text=True,
+        )
+        for text in (f"{EMAIL}\n", f"{EMAIL}\n", "Nils\n")
+    ]
+    assert [done.returncode for done in ran] == [0, 1, 1]
+    assert ran[0].stdout.splitlines()[0] == "Erased in salesforce.lead: 1 row"
+    assert "Nobody was found" in ran[1].stderr
+    assert "at least one e-mail address" in ran[2].stderr
+    assert EMAIL not in "".join(done.stdout + done.stderr for done in ran)
+
+
+def test_what_stays_is_spelled_alike_by_every_loader():
+    for column in ("LeadSource", "lead_source", "Lead_Source", "AccountId", "deal_id"):
+        assert is_business(column), column
+    for column in ("properties_industry", "property_industry", "_fivetran_synced"):
+        assert is_business(column), column
+    for column in ("email", "phone", "FirstName", "description", "properties_email"):
+        assert not is_business(column), column
+    assert all(word == word.lower() for word in BUSINESS_WORDS)

@@ -1,0 +1,213 @@
+"""What was reported stays on record, and what changed a closed month has a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+import bad_input
+import duckdb
+import pytest
+
+from tools.publish import carry_history, publish
+
+FIRST, SECOND = date(2025, 3, 31), date(2025, 4, 30)  # last days counted in full
+HISTORY = (
+    *("build", "--select", "+kpi_restatements", "+kpi_value_history"),
+    "assert_restatements_explain_restated_revenue",
+    *("--exclude", "test_type:generic", "test_type:unit"),
+)
+AGAIN = ("build", "--select", "history_publications+", *HISTORY[-3:])
+
+
+def deal(key, close_date, amount="100", **columns):
+    return bad_input._deal(
+        key,
+        close_date=close_date,
+        amount=amount,
+        created_date="2025-01-02 10:00:00",
+        owner_id="U1",
+        **columns,
+    )
+
+
+OPEN = {"stage_name": "Prospecting", "is_closed": "false", "is_won": "false"}
+LOST = {"stage_name": "Closed Lost", "is_won": "false"}
+BEFORE = [
+    deal("same", "2025-01-15"),
+    deal("open", "2025-05-15", **OPEN),
+    deal("reopened", "2025-01-15", "100"),
+    deal("revalued", "2025-02-05", "100"),
+    deal("reowned", "2025-02-06", "10"),
+    deal("removed", "2025-01-20", "70"),
+    deal("moved to April", "2025-01-25", "40"),
+    deal("moved to January", "2025-02-20", "20"),
+    deal("lost after all", "2025-03-10", "60"),
+    deal("retyped", "2025-03-11", "5"),
+]
+AFTER = [
+    deal("same", "2025-01-15"),
+    deal("open", "2025-06-15", **OPEN),
+    deal("reopened", "2025-01-15", "100", **OPEN),
+    deal("revalued", "2025-02-05", "130"),
+    deal("reowned", "2025-02-06", "10") | {"owner_id": "U2"},
+    deal("removed", "2025-01-20", "70") | {"is_deleted": "true"},
+    deal("moved to April", "2025-04-10", "40"),
+    deal("moved to January", "2025-01-21", "20"),
+    deal("lost after all", "2025-03-10", "60", **LOST),
+    deal("retyped", "2025-03-11", "5") | {"type": "Renewal"},
+    deal("entered late", "2025-02-10", "50"),
+    deal("won in April", "2025-04-05", "80"),
+]
+# (deal, month) -> (reason, change of the month's revenue)
+RESTATED = {
+    ("reopened", 1): ("re_opened", -100),
+    ("removed", 1): ("removed", -70),
+    ("moved to April", 1): ("moved_away", -40),
+    ("moved to January", 2): ("moved_away", -20),
+    ("moved to January", 1): ("back_dated", 20),
+    ("revalued", 2): ("re_valued", 30),
+    ("reowned", 2): ("re_owned", 0),
+    ("entered late", 2): ("back_dated", 50),
+    ("lost after all", 3): ("outcome_changed", -60),
+    ("retyped", 3): ("re_typed", 0),
+}
+
+
+def raw(deals, loaded):
+    """The company with these deals, loaded on a day."""
+    stamp = {"_fivetran_synced": f"{loaded} 05:00:00"}
+    account = {"id": "A1", "name": "Alpha", "created_date": "2025-01-01 10:00:00"}
+    users = [{"id": key, "name": key, **stamp} for key in ("U1", "U2")]
+    return {
+        "salesforce": {
+            "opportunity": [row | stamp for row in deals],
+            "account": [account | stamp],
+            "lead": [],
+            "user": users,
+        },
+        "finance": {},
+    }
+
+
+@pytest.fixture(scope="module")
+def story(dbt, tmp_path_factory):
+    """(first build, second build with the first one's history, warehouse)."""
+    warehouse = tmp_path_factory.mktemp("history") / "warehouse"
+    first = dbt.build(raw(BEFORE, "2025-04-01"), command=HISTORY, then=(AGAIN,))
+    assert first.worked, first.console
+    publish(first.database, warehouse)
+    # a file of its own: nothing is left of the first one but its publication
+    second = dbt.build(
+        raw(AFTER, "2025-05-01"), command=HISTORY, then=(AGAIN,), warehouse=warehouse
+    )
+    assert second.worked, second.console
+    publish(second.database, warehouse)
+    return first, second, warehouse
+
+
+def test_the_same_data_again_is_no_publication_and_no_restatement(story):
+    first, second, _ = story  # both built their history twice
+    query = "select publication_number as n, as_of_on from history.history_publications"
+    assert first.query(query) == [{"n": 1, "as_of_on": FIRST}]
+    assert first.rows("kpi_restatements") == []
+    assert second.query(f"{query} order by 1") == [
+        {"n": 1, "as_of_on": FIRST},
+        {"n": 2, "as_of_on": SECOND},
+    ]
+
+
+def test_each_deal_that_changed_a_closed_month_is_named_with_its_reason(story):
+    found = {
+        (row["raw_key"], row["period_start"].month): (
+            row["reason"],
+            row["revenue_change"],
+        )
+        for row in story[1].rows("kpi_restatements")
+    }
+    assert found == {
+        key: (reason, Decimal(change)) for key, (reason, change) in RESTATED.items()
+    }
+    (row,) = [
+        row for row in story[1].rows("kpi_restatements") if row["raw_key"] == "revalued"
+    ]
+    assert (row["previously_as_of"], row["reported_as_of"]) == (FIRST, SECOND)
+    assert (row["amount_before"], row["amount_after"]) == (100, 130)
+
+
+def test_restatements_add_up_to_the_difference_of_the_published_revenue(story):
+    _, second, _ = story
+    assert second.console.count("WARN=0") == 2
+    change = Counter()
+    for (_, month), (_, amount) in RESTATED.items():
+        change[month] += amount
+    for month, amount in change.items():
+        rows = second.query(f"""
+            select value, previous_value, reported_as_of, replaced_as_of
+            from marts.kpi_value_history
+            where kpi = 'revenue_growth' and measure = 'revenue'
+                and period_grain = 'month' and dimension = 'total'
+                and period_start = '2025-{month:02}-01'
+            order by publication_number
+        """)
+        assert [row["reported_as_of"] for row in rows] == [FIRST, SECOND]
+        assert rows[0]["replaced_as_of"] == SECOND
+        assert rows[1]["replaced_as_of"] is None
+        assert rows[1]["value"] - rows[0]["value"] == amount
+        assert rows[1]["previous_value"] == rows[0]["value"]
+
+
+def test_what_was_reported_can_be_asked_again(story):
+    _, second, _ = story
+    (row,) = second.query(f"""
+        select sum(value) as revenue from marts.kpi_value_history
+        where kpi = 'revenue_growth' and measure = 'revenue'
+            and period_grain = 'month' and dimension = 'total'
+            and reported_as_of <= '{FIRST}'
+            and coalesce(replaced_as_of, '2200-01-01') > '{FIRST}'
+    """)
+    won = [Decimal(row["amount"]) for row in BEFORE if row["is_won"] == "true"]
+    assert row["revenue"] == sum(won)
+
+
+def test_a_run_that_was_not_published_leaves_no_trace_in_the_history(story, tmp_path):
+    _, second, warehouse = story
+    build = tmp_path / "build.duckdb"
+    build.write_bytes(second.database.read_bytes())
+    with duckdb.connect(str(build)) as database:
+        database.execute("""
+            insert into history.history_publications
+            values (3, '2025-05-31', '2025-06-01', 'never published')
+        """)
+    carry_history(build, warehouse)
+    with duckdb.connect(str(build), read_only=True) as database:
+        count = "select count(*) from history.history_publications"
+        assert database.execute(count).fetchone() == (2,)
+
+
+def test_a_build_that_lost_its_history_is_not_published(story, tmp_path):
+    first, _, warehouse = story  # the first build does not know of the second one
+    before = (warehouse / "current").readlink()
+    with pytest.raises(SystemExit, match="lacks the history of earlier publications"):
+        publish(first.database, warehouse)
+    empty = tmp_path / "build.duckdb"
+    with duckdb.connect(str(empty)) as database:
+        database.execute("create schema marts")
+        database.execute("create table marts.kpi_one as select 1 as kpi_key")
+    with pytest.raises(SystemExit, match="Run `make build`"):
+        publish(empty, warehouse)
+    assert (warehouse / "current").readlink() == before
+    carry_history(empty, warehouse)
+    publish(empty, warehouse)
+
+
+def test_a_publication_has_the_whole_history_beside_the_marts(story):
+    _, _, warehouse = story
+    files = sorted(path.stem for path in (warehouse / "current/history").iterdir())
+    assert files == [
+        "history_deal_states",
+        "history_kpi_values",
+        "history_publications",
+        "history_raw_rows",
+    ]

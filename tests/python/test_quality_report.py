@@ -1,0 +1,139 @@
+"""The page, the JSON and the JUnit file say what failed, where, and what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree
+
+import duckdb
+import pytest
+from builds import ROOT
+
+from tools import quality_report
+from tools.quality_report import guide, remedy, write_report
+
+EVIL = '<script>alert("x")</script>\x1b[31m'
+
+
+def node(name, **more):
+    return {
+        "name": name,
+        "path": f"{name}.sql",
+        "original_file_path": f"t/{name}.sql",
+    } | more
+
+
+NODES = {
+    "test.p.good": node("good", description="All is well."),
+    "test.p.bad": node("bad", raw_code="{#- Money adds\n    up. -#}\nselect 1"),
+    "test.p.odd": node("odd", description=EVIL),
+    "model.p.kpi": node("kpi"),
+    "model.p.fine": node("fine"),
+}
+
+
+def result(key, status, failures=None, **more):
+    return {
+        "unique_id": key,
+        "status": status,
+        "failures": failures,
+        "execution_time": 0.5,
+        **more,
+    }
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A target folder and a build file of a run that failed."""
+    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": NODES}))
+    results = [
+        result("test.p.good", "pass", 0),
+        result("test.p.bad", "fail", 3, compiled_path="target/bad.sql"),
+        result("test.p.odd", "warn", 2),
+        result("model.p.kpi", "error", message=EVIL),
+        result("model.p.fine", "success"),
+    ]
+    (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
+    sources = [
+        result("source.p.zoho.deal", "error", max_loaded_at_time_ago_in_s=360000),
+        result("source.p.zoho.lead", "pass", max_loaded_at_time_ago_in_s=3600),
+    ]
+    (tmp_path / "sources.json").write_text(json.dumps({"results": sources}))
+    build = tmp_path / "build.duckdb"
+    with duckdb.connect(str(build)) as database:
+        database.execute("""
+            create schema marts;
+            create table marts.data_quality_summary as
+            select * from (values
+                ('issue', 'amount_missing', 'zoho', 'deal', 'revenue_growth', 4, 12.5),
+                ('issue', 'unmapped_lead_status', 'zoho', 'lead', null, 1, null),
+                ('set_aside', 'deleted', 'zoho', 'lead', null, 7, null),
+                ('landed', 'landed', 'zoho', 'lead', null, 99, null)
+            ) as t(row_kind, reason, source_system, raw_table, kpi, row_count, amount)
+        """)
+    return tmp_path, build
+
+
+def test_what_failed_is_told_with_rows_place_and_what_to_do(run):
+    target, build = run
+    assert write_report(target, build, target / "quality") == 3
+    told = json.loads((target / "quality" / "quality.json").read_text())
+    bad = {check["name"]: check for check in told["checks"]}
+    assert set(bad) == {"good", "bad", "odd", "kpi", "zoho.deal", "zoho.lead"}
+    assert bad["bad"]["what"] == "Money adds up."
+    assert (bad["bad"]["rows"], bad["bad"]["where"]) == (3, "t/bad.sql")
+    assert "target/bad.sql" in bad["bad"]["what_to_do"]
+    assert "100 hours old" in bad["zoho.deal"]["what"]
+    issue = told["issues"][0]
+    assert (issue["rows"], issue["amount"]) == (4, 12.5)
+    assert issue["what_to_do"] == "enter the amount"
+    assert {issue["kind"] for issue in told["issues"]} == {"issue", "set_aside"}
+
+
+def test_the_junit_file_counts_failures_and_keeps_warnings_apart(run):
+    target, build = run
+    write_report(target, build, target / "quality")
+    suite = ElementTree.parse(target / "quality" / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "3")
+    failed = {case.get("name") for case in suite if case.find("failure") is not None}
+    assert failed == {"bad", "kpi", "zoho.deal"}
+    (warned,) = [case for case in suite if case.find("system-out") is not None]
+    assert warned.get("name") == "odd"
+
+
+def test_nothing_on_the_page_is_unescaped(run):
+    target, build = run
+    write_report(target, build, target / "quality")
+    text = (target / "quality" / "index.html").read_text()
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert "12.50" in text
+    assert "6 checks: 3 failed, 1 warnings. Nothing of it can be published." in text
+
+
+def test_every_reason_of_the_marts_is_in_the_guide():
+    remedies = guide(quality_report.GUIDE.read_text())
+    sql = (ROOT / "models/intermediate/quality/int_quality__issues.sql").read_text()
+    summary = (ROOT / "models/marts/reporting/data_quality_summary.sql").read_text()
+    reasons = set(re.findall(r"'(\w+)' as reason", sql + summary))
+    reasons |= set(re.findall(r"^        \('(\w+)', '", sql, re.MULTILINE))
+    reasons |= {"deleted", "merged", "duplicate", "superseded", "excluded"}
+    reasons |= {"unmapped_industry", "after_as_of", "contract_customer_missing"}
+    assert len(reasons) > 20
+    missing = {name for name in reasons - {"landed"} if not remedy(remedies, name)}
+    assert missing == set()
+    assert remedy(remedies, "unheard_of") == ""
+
+
+def test_a_real_run_is_reported(dirty_company, tmp_path):
+    target = dirty_company.target
+    for name, copy in (
+        ("manifest.json", "manifest.json"),
+        ("run_results_of_build.json", "run_results.json"),
+    ):
+        (tmp_path / copy).write_text((target / name).read_text())
+    assert write_report(tmp_path, dirty_company.database, tmp_path / "quality") == 0
+    told = json.loads((tmp_path / "quality" / "quality.json").read_text())
+    assert len(told["checks"]) > 80
+    assert any(issue["reason"] == "unreadable_value" for issue in told["issues"])

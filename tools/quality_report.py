@@ -1,0 +1,266 @@
+"""What failed in the last dbt run, where, how much, and what to do: for CI and people.
+
+    .venv/bin/python tools/quality_report.py
+
+Reads dbt's run_results.json, manifest.json and sources.json and the quality marts of
+the build file; writes `junit.xml`, `quality.json` and `index.html` into `quality/` in
+dbt's target folder. The exit code is 1 if an error-level test, a model or the freshness
+of a source failed, else 0.
+"""
+
+import html
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = ROOT / "docs" / "data_quality.md"
+FAILED = ("fail", "error", "runtime error")
+ISSUES = """
+select row_kind, reason, source_system, raw_table, kpi, row_count, amount
+from marts.data_quality_summary
+where row_kind in ('issue', 'set_aside') order by amount desc nulls last, row_count desc
+"""
+CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem;
+    padding: 0 1rem; color: #1d2733; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
+    border-bottom: 1px solid #d5dbe1; }
+td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.fail, .error { color: #a31515; font-weight: 600; } .warn { color: #8a5a00; }
+"""
+
+
+def read(path):
+    """A JSON file; an empty dict if there is none."""
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def guide(text):
+    """{reason: what to do} from the tables of docs/data_quality.md.
+
+    A name like unmapped_<field> stands for all that begin so.
+    """
+    remedies = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for name in re.findall(r"`([^`]+)`", cells[0]) if line[:1] == "|" else ():
+            remedies[name.partition("<")[0]] = cells[-1].replace("`", "")
+    return remedies
+
+
+def remedy(remedies, reason):
+    """What to do about a reason, '' if the guide does not know it."""
+    if reason in remedies:
+        return remedies[reason]
+    starts = [name for name in remedies if name[-1:] == "_" and reason.startswith(name)]
+    return remedies[starts[0]] if starts else ""
+
+
+def sentence(node):
+    """What a test checks: its description, else the comment its SQL begins with."""
+    comment = re.match(r"\s*\{#-?(.*?)-?#\}", node.get("raw_code") or "", re.DOTALL)
+    words = node.get("description") or (comment[1] if comment else "")
+    return " ".join(words.split()) or node["name"].replace("_", " ")
+
+
+def checks_of_run(results, manifest):
+    """One dict per test, and per model that failed, of a run: what, where, how many."""
+    nodes = manifest.get("nodes", {}) | manifest.get("unit_tests", {})
+    for result in results.get("results", []):
+        node = nodes.get(result["unique_id"])
+        kind = result["unique_id"].split(".")[0]
+        status = result["status"]
+        if node is None or (kind not in ("test", "unit_test") and status not in FAILED):
+            continue
+        todo = ""
+        if status in FAILED:
+            todo = "Nothing is published until it is repaired."
+        if status in (*FAILED, "warn") and kind == "test":
+            todo += f" The rows: {result.get('compiled_path') or node['path']}"
+        if kind != "test" and status in FAILED:
+            todo += " " + (result.get("message") or "").strip()[:600]
+        yield {
+            "kind": kind.replace("_", " "),
+            "name": node["name"],
+            "status": "error" if status in FAILED and kind == "model" else status,
+            "what": sentence(node),
+            "where": node["original_file_path"],
+            "rows": result.get("failures"),
+            "seconds": round(result["execution_time"], 3),
+            "what_to_do": todo.strip(),
+        }
+
+
+def checks_of_freshness(sources):
+    """One dict per raw table whose age was looked at."""
+    for result in sources.get("results", []):
+        _, _, system, table = result["unique_id"].split(".")
+        status = result["status"]
+        hours = result.get("max_loaded_at_time_ago_in_s", 0) / 3600
+        yield {
+            "kind": "freshness",
+            "name": f"{system}.{table}",
+            "status": "error" if status in FAILED else status,
+            "what": f"The last load of {system} {table} is {hours:.0f} hours old"
+            if hours
+            else f"{system} {table} cannot be read: {result.get('error')}",
+            "where": f"models/staging/{system}/_{system}__sources.yml",
+            "rows": None,
+            "seconds": result.get("execution_time", 0),
+            "what_to_do": ""
+            if status == "pass"
+            else f"See why the loader did not load {system} {table}.",
+        }
+
+
+def issues_of_build(build, remedies):
+    """One dict per table and reason of the quality marts; none if they do not exist."""
+    if not build.exists():
+        return
+    with duckdb.connect(str(build), read_only=True) as database:
+        try:
+            rows = database.execute(ISSUES).fetchall()
+        except duckdb.CatalogException:
+            return
+    for kind, reason, system, table, kpi, count, amount in rows:
+        yield {
+            "kind": kind,
+            "reason": reason,
+            "table": f"{system}.{table}",
+            "kpi": kpi,
+            "rows": count,
+            "amount": None if amount is None else float(amount),
+            "what_to_do": remedy(remedies, reason),
+        }
+
+
+def junit(checks):
+    """The checks as JUnit XML; a warning is a passed case that says so."""
+    suite = ElementTree.Element("testsuite", name="sales_kpis")
+    failed = 0
+    for check in checks:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=f"{check['kind']}.{check['where']}",
+            name=check["name"],
+            time=str(check["seconds"]),
+        )
+        rows = f" ({check['rows']} rows)" if check["rows"] else ""
+        words = CONTROL.sub("?", f"{check['what']}{rows}")
+        if check["status"] in FAILED:
+            failed += 1
+            failure = ElementTree.SubElement(case, "failure", message=words)
+            failure.text = CONTROL.sub("?", check["what_to_do"])
+        elif check["status"] == "skipped":
+            ElementTree.SubElement(case, "skipped")
+        elif check["status"] == "warn":
+            ElementTree.SubElement(case, "system-out").text = f"warning: {words}"
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(failed))
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def table(columns, rows):
+    """A table of a page; columns are (heading, key), every cell is escaped."""
+    lines = ["<table><thead><tr>"]
+    lines += [f"<th>{html.escape(heading)}</th>" for heading, _ in columns]
+    lines.append("</tr></thead><tbody>")
+    for row in rows:
+        lines.append("<tr>")
+        for _, key in columns:
+            value, css = row[key], ""
+            if isinstance(value, int | float):
+                css = ' class="n"'
+                value = f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+            elif key == "status":
+                css = f' class="{html.escape(value)}"'
+            value = "" if value is None else html.escape(str(value))
+            lines.append(f"<td{css}>{value}</td>")
+        lines.append("</tr>")
+    return "".join([*lines, "</tbody></table>"])
+
+
+def page(checks, issues):
+    """One page for people, everything on it escaped."""
+    bad = [check for check in checks if check["status"] not in ("pass", "success")]
+    bad.sort(key=lambda check: check["status"] not in FAILED)
+    failed = sum(check["status"] in FAILED for check in checks)
+    warned = sum(check["status"] == "warn" for check in checks)
+    found = [issue for issue in issues if issue["kind"] == "issue"]
+    aside = [issue for issue in issues if issue["kind"] == "set_aside"]
+    parts = [
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+        f"<title>Data quality</title><style>{STYLE}</style></head><body>",
+        f"<h1>Data quality</h1><p>{len(checks)} checks: {failed} failed, "
+        f"{warned} warnings. {'Nothing' if failed else 'All'} of it can be published."
+        "</p>",
+        "<h2>Checks that did not pass</h2>",
+        table(
+            [
+                *(("", "status"), ("what", "what"), ("check", "name")),
+                *(("where", "where"), ("rows", "rows"), ("what to do", "what_to_do")),
+            ],
+            bad,
+        )
+        if bad
+        else "<p>None.</p>",
+        "<h2>Records to correct in the CRM</h2><p>One by one in the mart "
+        "data_quality_issues.</p>",
+        table(
+            [
+                *(("reason", "reason"), ("raw table", "table"), ("KPI", "kpi")),
+                *(("rows", "rows"), ("money", "amount"), ("what to do", "what_to_do")),
+            ],
+            found,
+        ),
+        "<h2>Rows set aside</h2>",
+        table(
+            [
+                *(("reason", "reason"), ("raw table", "table"), ("rows", "rows")),
+                ("meaning", "what_to_do"),
+            ],
+            aside,
+        ),
+        "</body></html>",
+    ]
+    return "\n".join(parts)
+
+
+def write_report(target, build, folder):
+    """Write the three files into `folder`; returns how many checks failed."""
+    manifest = read(target / "manifest.json")
+    checks = [
+        *checks_of_run(read(target / "run_results.json"), manifest),
+        *checks_of_freshness(read(target / "sources.json")),
+    ]
+    issues = list(issues_of_build(build, guide(GUIDE.read_text("utf-8"))))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "junit.xml").write_text(junit(checks), "utf-8")
+    content = {"checks": checks, "issues": issues}
+    (folder / "quality.json").write_text(json.dumps(content, indent=1), "utf-8")
+    (folder / "index.html").write_text(page(checks, issues), "utf-8")
+    return sum(check["status"] in FAILED for check in checks)
+
+
+def main():
+    """Report on the last run and end with 1 if something failed."""
+    target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
+    build = os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+    if not (target / "run_results.json").exists():
+        sys.exit(f"Nothing to report: there is no run_results.json in {target}.")
+    failed = write_report(target, ROOT / build, target / "quality")
+    print(f"Quality: {failed} failed, see {target / 'quality' / 'index.html'}")
+    sys.exit(int(failed > 0))
+
+
+if __name__ == "__main__":
+    main()
