@@ -5,7 +5,7 @@ TEST := target/test
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help build test test-full clean
+.PHONY: help build dashboard test test-full clean
 
 # What `make test` lints and runs in Python; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
@@ -23,6 +23,10 @@ build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
 	$(DBT) build --exclude-resource-type unit_test
 	.venv/bin/python tools/publish.py
+
+dashboard: ## write warehouse/dashboard.html from the published marts
+	@$(PYTHON) tools/set_up.py
+	.venv/bin/python -m tools.dashboard
 
 # Everything of a test run lives in $(TEST): its database, dbt's artefacts and logs.
 test: export SALES_KPIS_DUCKDB_PATH := $(TEST)/build.duckdb

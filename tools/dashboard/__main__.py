@@ -1,0 +1,175 @@
+"""Write the dashboard from the published marts.
+
+    .venv/bin/python -m tools.dashboard
+
+Reads `warehouse/sales_kpis.duckdb` (read-only) and writes `warehouse/dashboard.html`: one
+file without any reference to another, for a browser on a file share. Apache ECharts comes
+from the package in requirements.txt beside this file; it is not part of the project.
+"""
+
+import base64
+import hashlib
+import re
+import string
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import yaml
+
+from tools.dashboard.figures import Published, as_json
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+TEMPLATES = HERE / "templates"
+SCRIPTS = ("texts.js", "figures.js", "widgets.js", "panels.js", "page.js")
+ECHARTS = "echarts-6.1.0.esm.min.js"
+ECHARTS_SHA256 = "28515f26aa57f87eb1e4ed4eb446927eaf329b5f5e02b4bfd4b0264fea40d1da"
+ECHARTS_IN_WHEEL = "instaui_echarts/static/echarts.esm.min.js"
+
+
+def fetch_echarts(cache):
+    """Apache ECharts as text, from `cache` or from the Python package that carries it.
+
+    The package is only unpacked, never installed; its hash and the hash of the file,
+    which is that of ECharts' own release, are both pinned.
+    """
+    file = cache / ECHARTS
+    if not file.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+            subprocess.run(
+                [*pip, "download", "--quiet", "--no-deps", "--require-hashes", "-d"]
+                + [folder, "-r", HERE / "requirements.txt"],
+                check=True,
+            )
+            (wheel,) = Path(folder).glob("*.whl")
+            cache.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(zipfile.ZipFile(wheel).read(ECHARTS_IN_WHEEL))
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != ECHARTS_SHA256:
+        sys.exit(f"{file} is not the pinned ECharts: remove it and run this again.")
+    return content.decode()
+
+
+def as_script(module):
+    """ECharts' module as a classic script that defines `echarts`.
+
+    Only the list of exports at its end is rewritten: a module cannot hand anything to
+    another script on the page.
+    """
+    head, exports = module.rsplit("export{", 1)
+    names = ",".join(
+        f"{public}:{private}"
+        for private, public in re.findall(r"([\w$]+) as ([\w$]+)", exports)
+    )
+    return f"var echarts=(function(){{{head};return{{{names}}}}})();"
+
+
+def english(description):
+    """What a mart is, from dbt's description: definition, formula, clock, nuance.
+
+    Returns lines of plain text; markdown's marks are taken off.
+    """
+    paragraphs = [" ".join(p.split()) for p in description.split("\n\n")]
+    lines = [paragraphs[0]]
+    for row in re.findall(
+        r"\| \*\*(Formula|Counted by)\*\* \| (.*?) \|\n", description
+    ):
+        lines.append(": ".join(row))
+    lines += [p for p in paragraphs if p.startswith("**Nuance.**")]
+    return "\n".join(line.replace("*", "").replace("`", "") for line in lines)
+
+
+def german(folder):
+    """German definitions by model, from `config.meta.de` of the models' YAML files."""
+    found = {}
+    for file in folder.rglob("*.yml"):
+        for model in (yaml.safe_load(file.read_text()) or {}).get("models", []):
+            words = model.get("config", {}).get("meta", {}).get("de")
+            if words:
+                labels = {"formula": "Formel: ", "counted_by": "Zeitpunkt: "}
+                keys = ("definition", "formula", "counted_by", "nuance")
+                found[model["name"]] = "\n".join(
+                    labels.get(key, "") + words[key].strip()
+                    for key in keys
+                    if key in words
+                )
+    return found
+
+
+def definitions(published):
+    """Definitions for hover by language, of KPIs, their measures and the other marts."""
+    marts, columns = published.descriptions()
+    by_language = {
+        "en": {name: english(text) for name, text in marts.items() if text},
+        "de": german(ROOT / "models" / "marts"),
+    }
+    for words in by_language.values():
+        words |= {
+            name.removeprefix("kpi_"): text
+            for name, text in words.items()
+            if name.startswith("kpi_")
+        }
+    for kpi in published.kpis():
+        for measure in kpi["measures"]:
+            key = f"kpi_{kpi['kpi']}.{measure}"
+            comment = columns.get(measure) or ""
+            by_language["en"][key] = by_language["en"][kpi["kpi"]] + "\n" + comment
+    return by_language
+
+
+def hashed(text):
+    """The CSP source that allows exactly this inline script or style."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def page(figures, echarts):
+    """The whole HTML file as text."""
+    style = (TEMPLATES / "style.css").read_text()
+    parts = [(TEMPLATES / name).read_text() for name in SCRIPTS]
+    script = "(() => {\n'use strict';\n" + "".join(parts) + "})();\n"
+    for text in (style, script, echarts):
+        if "</script" in text.lower() or "</style" in text.lower():
+            sys.exit("A script or style would end its own element.")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {hashed(echarts)} {hashed(script)}",
+            f"style-src-elem {hashed(style)}",
+            # ECharts writes style attributes on the shapes that it draws.
+            "style-src-attr 'unsafe-inline'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    template = string.Template((TEMPLATES / "page.html").read_text())
+    return template.substitute(
+        policy=policy, style=style, figures=figures, echarts=echarts, script=script
+    )
+
+
+def main():
+    """Write `warehouse/dashboard.html` and say so."""
+    warehouse = ROOT / "warehouse"
+    file = warehouse / "sales_kpis.duckdb"
+    if not file.exists():
+        sys.exit(f"There is no {file}: run `make build` first.")
+    published = Published(file)
+    figures = published.everything() | {"definitions": definitions(published)}
+    echarts = as_script(fetch_echarts(ROOT / "target"))
+    html = page(as_json(figures), echarts)
+    partial = warehouse / ".dashboard.html"
+    partial.write_text(html, encoding="utf-8")
+    partial.replace(warehouse / "dashboard.html")
+    print(
+        f"Dashboard: {warehouse / 'dashboard.html'}, {len(html.encode()) // 1024} KiB"
+    )
+
+
+if __name__ == "__main__":
+    main()
