@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tools.dashboard
 
-Reads `warehouse/sales_kpis.duckdb` (read-only) and writes `warehouse/dashboard.html`: one
-file without any reference to another, for a browser on a file share. Apache ECharts comes
-from the package in requirements.txt beside this file; it is not part of the project.
+Reads `warehouse/sales_kpis.duckdb` (read-only) and writes `warehouse/dashboard.html`:
+one file without any reference to another, for a browser on a file share. Apache ECharts
+comes from the package in requirements.txt beside this file.
 """
 
 import base64
@@ -29,6 +29,14 @@ ECHARTS = "echarts-6.1.0.esm.min.js"
 ECHARTS_SHA256 = "28515f26aa57f87eb1e4ed4eb446927eaf329b5f5e02b4bfd4b0264fea40d1da"
 ECHARTS_IN_WHEEL = "instaui_echarts/static/echarts.esm.min.js"
 
+# What stands in `config.meta.de` of a mart, and what the page puts before it.
+GERMAN = {
+    "definition": "",
+    "formula": "Formel: ",
+    "counted_by": "Gezählt nach: ",
+    "nuance": "Feinheit: ",
+}
+
 
 def fetch_echarts(cache):
     """Apache ECharts as text, from `cache` or from the Python package that carries it.
@@ -40,11 +48,9 @@ def fetch_echarts(cache):
     if not file.exists():
         with tempfile.TemporaryDirectory() as folder:
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-            subprocess.run(
-                [*pip, "download", "--quiet", "--no-deps", "--require-hashes", "-d"]
-                + [folder, "-r", HERE / "requirements.txt"],
-                check=True,
-            )
+            only = ["download", "--quiet", "--no-deps", "--require-hashes"]
+            pinned = ["--dest", folder, "--requirement", HERE / "requirements.txt"]
+            subprocess.run([*pip, *only, *pinned], check=True)
             (wheel,) = Path(folder).glob("*.whl")
             cache.mkdir(parents=True, exist_ok=True)
             file.write_bytes(zipfile.ZipFile(wheel).read(ECHARTS_IN_WHEEL))
@@ -90,18 +96,14 @@ def german(folder):
         for model in (yaml.safe_load(file.read_text()) or {}).get("models", []):
             words = model.get("config", {}).get("meta", {}).get("de")
             if words:
-                labels = {"formula": "Formel: ", "counted_by": "Zeitpunkt: "}
-                keys = ("definition", "formula", "counted_by", "nuance")
                 found[model["name"]] = "\n".join(
-                    labels.get(key, "") + words[key].strip()
-                    for key in keys
-                    if key in words
+                    GERMAN[key] + words[key].strip() for key in GERMAN if key in words
                 )
     return found
 
 
 def definitions(published):
-    """Definitions for hover by language, of KPIs, their measures and the other marts."""
+    """Definitions by language, of KPIs, their measures and the other marts."""
     marts, columns = published.descriptions()
     by_language = {
         "en": {name: english(text) for name, text in marts.items() if text},
@@ -153,23 +155,25 @@ def page(figures, echarts):
     )
 
 
-def main():
-    """Write `warehouse/dashboard.html` and say so."""
-    warehouse = ROOT / "warehouse"
+def write(warehouse):
+    """Write `dashboard.html` in the folder that holds the published file.
+
+    Args:
+        warehouse: folder with `sales_kpis.duckdb`.
+
+    Returns:
+        Path of the page. SystemExit with one sentence if there is nothing to show.
+    """
     file = warehouse / "sales_kpis.duckdb"
     if not file.exists():
         sys.exit(f"There is no {file}: run `make build` first.")
     published = Published(file)
     figures = published.everything() | {"definitions": definitions(published)}
-    echarts = as_script(fetch_echarts(ROOT / "target"))
-    html = page(as_json(figures), echarts)
+    html = page(as_json(figures), as_script(fetch_echarts(ROOT / "target")))
     partial = warehouse / ".dashboard.html"
     partial.write_text(html, encoding="utf-8")
-    partial.replace(warehouse / "dashboard.html")
-    print(
-        f"Dashboard: {warehouse / 'dashboard.html'}, {len(html.encode()) // 1024} KiB"
-    )
+    return partial.replace(warehouse / "dashboard.html")
 
 
 if __name__ == "__main__":
-    main()
+    print("Dashboard:", write(ROOT / "warehouse"))

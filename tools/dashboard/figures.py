@@ -1,8 +1,8 @@
 """What the dashboard shows, read from the published file as plain lists.
 
-Every list of figures runs over the periods of its grain, oldest first. A ratio travels as
-numerator and denominator, so that the page can recompute it for any set of values; its
-quotient is sent only where it is not the one that the mart holds.
+Every list of figures runs over the periods of its grain, oldest first. A ratio travels
+as numerator and denominator, so that the page can recompute it for any set of values;
+the mart's own value comes along only where it is not exactly their quotient.
 """
 
 import json
@@ -157,8 +157,9 @@ def ratio_of(values, numerators, denominators):
     """A measure's lists without what can be recomputed.
 
     Args:
-        values, numerators, denominators: as the mart holds them, one entry per period,
-            None where there is none.
+        values: the measure as the mart holds it, one entry per period, None for NULL.
+        numerators: what it is a quotient of, likewise.
+        denominators: what it is a quotient by, likewise; all None if it is no ratio.
 
     Returns:
         dict with `v` for a measure that is no ratio, or one whose mart value is not the
@@ -232,7 +233,7 @@ class Published:
         }
 
     def kpis(self):
-        """The six KPIs in their order: labels, measures with units, better direction."""
+        """The six KPIs in order: labels, measures with units, better direction."""
         kpis = self.rows(
             "select kpi, label_de, label_en, any_value(direction) "
             "from marts.kpi_scorecard group by kpi, kpi_number, label_de, label_en "
@@ -305,9 +306,9 @@ class Published:
                 "list(reached_count order by stage_number), "
                 "list(share_of_leads is not null order by stage_number) "
                 "from marts.funnel_stages where stage_kind = 'lead_journey' "
-                "and period_grain = ? and period_start in (select distinct period_start "
-                "from marts.kpi_values where period_grain = ? "
-                "order by period_start desc limit ?) group by all order by all",
+                "and period_grain = ? and period_start in ("
+                "select distinct period_start from marts.kpi_values "
+                "where period_grain = ? order by period_start desc limit ?) group by all order by all",
                 [grain, grain, count],
             )
             branch = tree.setdefault(grain, {})
@@ -395,7 +396,7 @@ class Published:
         )[0][0]
 
     def descriptions(self):
-        """dbt's descriptions: of the marts, and of the columns of the KPI marts."""
+        """Descriptions by dbt: of the marts, and of the columns of the KPI marts."""
         marts = self.rows("select table_name, comment from duckdb_tables()")
         columns = self.rows(
             "select column_name, any_value(comment) from duckdb_columns() "

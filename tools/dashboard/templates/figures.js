@@ -35,7 +35,8 @@ function number(value, digits, extra = {}) {
   const key = JSON.stringify([state.language, digits, extra]);
   if (!formats.has(key)) {
     formats.set(key, new Intl.NumberFormat(text().locale, {
-      minimumFractionDigits: digits, maximumFractionDigits: digits, ...extra,
+      minimumFractionDigits: digits, maximumFractionDigits: digits,
+      signDisplay: "negative", ...extra,
     }));
   }
   return formats.get(key).format(value).replace("-", "−");

@@ -10,7 +10,7 @@ function limits(kpi, unit, target, warning, critical) {
 function change(kpi, unit, against, name, value, base) {
   const delta = minus(value, base);
   if (delta === null) return null;
-  const verdict = better(kpi, delta);
+  const verdict = difference(delta, unit) === difference(0, unit) ? 0 : better(kpi, delta);
   const words = verdict > 0 ? text().better : verdict < 0 ? text().worse : text().unchanged;
   return element("div", { "data-change": against },
     element("dt", {}, name), element("dd", {}, difference(delta, unit)),
@@ -188,7 +188,9 @@ function trend() {
   };
   const notes = [
     figures.measure !== measure && text().meanInstead,
-    shown.some(open) && `▨ ${text().open}`,
+    shown.some((i) => open(i) && value(i) !== null) && `▨ ${text().open}`,
+    shown.some((i) => open(i) && value(i) === null)
+      && fill(text().openEmpty, { periods: shown.filter((i) => open(i) && value(i) === null).map((i) => periodName(i)).join(", ") }),
   ].filter(Boolean).join(" · ");
   const summary = `${title}: ${rows.slice(-6).map(([p, v]) => `${p} ${written(v, unit)}`).join(", ")}`;
   return { ...base, note: notes || null, chart, columns, rows, summary };
@@ -259,10 +261,15 @@ function waterfall(steps, unit) {
   const floor = Math.min(...tops, ...places.filter((p) => p.total).map((p) => p.high));
   const ceiling = Math.max(...places.map((p) => p.high));
   const min = floor > 0 && floor > ceiling * 0.5 ? Math.max(0, floor - (ceiling - floor) * 0.6) : 0;
+  const narrow = innerWidth < 620 || matchMedia("print").matches;
+  const shown = (value, total) => {
+    if (narrow) return number(value, 0, { notation: "compact", signDisplay: total ? "auto" : "exceptZero" });
+    return total ? written(value, unit) : signed(value, unit);
+  };
   const kind = (p) => (p.total ? "accent" : p.value < 0 ? "bad" : "good");
-  return {
+  const chart = {
     grid: { left: 8, right: 12, top: 24, bottom: 8, containLabel: true },
-    xAxis: { ...categoryAxis(places.map((p) => p.name)), axisLabel: { color: colour("muted"), interval: 0, width: 92, overflow: "break" } },
+    xAxis: { ...categoryAxis(places.map((p) => p.name)), axisLabel: { color: colour("muted"), interval: 0, width: narrow ? 60 : 84, fontSize: narrow ? 9 : 12, lineHeight: 14, overflow: "break" } },
     yAxis: valueAxis(unit, { min, show: min === 0, splitLine: { show: min === 0, lineStyle: { color: colour("line") } } }),
     tooltip: {
       trigger: "item",
@@ -278,11 +285,12 @@ function waterfall(steps, unit) {
         data: places.map((p) => ({ value: p.high - Math.max(p.low, min), itemStyle: { color: colour(kind(p)), borderRadius: 2 } })),
         label: {
           show: true, position: "top", color: colour("ink"), fontSize: 13,
-          formatter: ({ dataIndex }) => (places[dataIndex].total ? written(places[dataIndex].value, unit) : signed(places[dataIndex].value, unit)),
+          formatter: ({ dataIndex }) => shown(places[dataIndex].value, places[dataIndex].total),
         },
       },
     ],
   };
+  return { chart, note: min > 0 ? text().cutAxis : null };
 }
 const signed = (value, unit) => (unit === "money" ? difference(value, unit)
   : number(value, 0, { signDisplay: "exceptZero" }));
@@ -314,8 +322,9 @@ function decomposition() {
   const steps = names.map((name) => ({
     name: text()[name], value: at(chosen, name), total: name === "base_revenue" || name === "revenue",
   })).filter((step) => step.total || step.value !== 0);
+  const { chart, note: cut } = waterfall(steps, "money");
   return {
-    ...what, chart: waterfall(steps, "money"),
+    ...what, chart, note: [what.note, cut].filter(Boolean).join(" · "),
     summary: `${text().decomposition} ${steps.map((s) => `${s.name} ${written(s.value, "money")}`).join(", ")}`,
   };
 }
@@ -337,12 +346,13 @@ function bridge() {
   const figures = figuresFor("churn_rate", "churn_rate", { dimension: "total", values: ["(all)"] });
   const last = lastFinal(figures);
   const what = {
-    title: text().bridge, mart: "kpi_churn_rate", columns, rows,
+    title: text().bridge, mart: "kpi_churn_rate", printed: true, columns, rows,
     note: [last !== null && periodName(last), note].filter(Boolean).join(" · "),
   };
   if (total("customers_at_start") === null) return { ...what, body: element("p", {}, text().no_data) };
   const steps = [0, 1, 2, 3, 6].map((i) => ({ name: rows[i][0], value: rows[i][1], total: i === 0 || i === 6 }));
-  return { ...what, chart: waterfall(steps, "count"), summary: `${text().bridge}: ${steps.map((s) => `${s.name} ${s.value}`).join(", ")}` };
+  const { chart, note: cut } = waterfall(steps, "count");
+  return { ...what, chart, note: [what.note, cut].filter(Boolean).join(" · "), summary: `${text().bridge}: ${steps.map((s) => `${s.name} ${s.value}`).join(", ")}` };
 }
 
 // --- Funnel -----------------------------------------------------------------------
@@ -416,7 +426,7 @@ function channels() {
       element("td", { class: "number" }, written(row.customers, "count")))))));
   const note = state.filter && fill(text().notByPanel, { dimension: text().dimensions[state.filter.dimension] });
   return {
-    title: text().channels, mart: "kpi_customer_acquisition_cost", body, columns, rows,
+    title: text().channels, mart: "kpi_customer_acquisition_cost", printed: true, body, columns, rows,
     note: [last !== null && periodName(last), target !== null && `${text().target} ${text().atMost} ${written(target, "money")}`, note].filter(Boolean).join(" · "),
   };
 }
@@ -445,11 +455,10 @@ function cohorts() {
     if (!cell || cell.rate === null) return element("td", {});
     const strength = cell.rate / highest;
     const made = element("td", { title: `${cell.customers} / ${written(cell.rate, "share")}` }, number(cell.rate * 100, 1));
-    made.style.background = `color-mix(in srgb, var(--accent) ${Math.round(strength * 85)}%, var(--faint))`;
-    if (strength > 0.55) made.style.color = "var(--card)";
+    made.style.background = `color-mix(in srgb, var(--accent) ${Math.round(strength * 45)}%, var(--faint))`;
     return made;
   };
-  const body = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text().cohorts },
+  const body = element("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": text().cohorts },
     element("table", { class: "heat" }, element("caption", { class: "sr" }, text().cohorts),
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, text().cohort), element("th", { scope: "col", class: "number" }, text().leads),
         head.map((m) => element("th", { scope: "col", class: "month" }, fill(text().month_n, { n: m }))))),
@@ -517,7 +526,7 @@ function pipeline() {
 
 function targets() {
   const columns = [
-    { title: text().kpi }, { title: text().appliesTo }, { title: text().period }, { title: text().goal }, { title: text().critical },
+    { title: text().kpi }, { title: text().appliesTo }, { title: text().period }, { title: text().goal, class: "limit" }, { title: text().critical, class: "limit" },
     { title: text().owner }, { title: text().review }, { title: text().rationale }, { title: text().source },
   ];
   const shown = DATA.targets.filter((target) => target.period_grain === state.grain);
@@ -537,7 +546,10 @@ function targets() {
   return { title: text().targets, mart: "kpi_targets_in_force", size: "full", body, columns, rows };
 }
 
-const reasonName = (reason) => text().reasons[reason] ?? reason.replaceAll("_", " ");
+function reasonName(reason) {
+  const plain = reason.replaceAll("_", " ");
+  return text().reasons[reason] ?? plain.replace(/^unmapped /, `${text().unmapped}: `);
+}
 function quality() {
   const columns = [{ title: text().issue }, { title: text().kpi }, { title: text().records, unit: "count" }, { title: text().amount, unit: "money" }];
   const rows = DATA.quality.map((issue) => [

@@ -123,7 +123,7 @@ function table(caption, columns, rows, properties = {}) {
       const unit = columns[i].unit;
       const shown = unit ? written(value, unit) : value ?? "";
       return i === 0 ? element("th", { scope: "row" }, shown)
-        : element("td", { class: unit ? "number" : "" }, shown);
+        : element("td", { class: unit ? "number" : columns[i].class ?? "" }, shown);
     })))));
 }
 
