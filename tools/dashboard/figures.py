@@ -308,7 +308,8 @@ class Published:
                 "from marts.funnel_stages where stage_kind = 'lead_journey' "
                 "and period_grain = ? and period_start in ("
                 "select distinct period_start from marts.kpi_values "
-                "where period_grain = ? order by period_start desc limit ?) group by all order by all",
+                "where period_grain = ? order by period_start desc limit ?) "
+                "group by all order by all",
                 [grain, grain, count],
             )
             branch = tree.setdefault(grain, {})
