@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 LINTED := models/marts models/intermediate models/staging/finance
 PYTESTS := $(addprefix tests/python/test_,$(addsuffix .py,conventions oracle publish \
     dbt_utils_stand_in set_up sample_company reporting_marts bad_input metamorphic \
-    determinism builds kpis_against_oracle))
+    determinism builds kpis_against_oracle dashboard bi analyses catalogue))
 CASES := not random_company and not maven and not Maven
 
 .DEFAULT_GOAL := help

@@ -96,9 +96,8 @@ def german(folder):
         for model in (yaml.safe_load(file.read_text()) or {}).get("models", []):
             words = model.get("config", {}).get("meta", {}).get("de")
             if words:
-                found[model["name"]] = "\n".join(
-                    GERMAN[key] + words[key].strip() for key in GERMAN if key in words
-                )
+                lines = [title + words[k] for k, title in GERMAN.items() if k in words]
+                found[model["name"]] = "\n".join(lines).replace("`", "")
     return found
 
 
@@ -120,6 +119,7 @@ def definitions(published):
             key = f"kpi_{kpi['kpi']}.{measure}"
             comment = columns.get(measure) or ""
             by_language["en"][key] = by_language["en"][kpi["kpi"]] + "\n" + comment
+            by_language["de"][key] = by_language["de"].get(kpi["kpi"], "")
     return by_language
 
 
