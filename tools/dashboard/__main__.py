@@ -10,11 +10,11 @@ comes from the package in requirements.txt beside this file.
 import base64
 import hashlib
 import re
+import shutil
 import string
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import yaml
@@ -23,11 +23,12 @@ from tools.dashboard.figures import Published, as_json
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
+PINNED = HERE / "requirements.txt"
 TEMPLATES = HERE / "templates"
 SCRIPTS = ("texts.js", "figures.js", "widgets.js", "panels.js", "page.js")
 ECHARTS = "echarts-6.1.0.esm.min.js"
 ECHARTS_SHA256 = "28515f26aa57f87eb1e4ed4eb446927eaf329b5f5e02b4bfd4b0264fea40d1da"
-ECHARTS_IN_WHEEL = "instaui_echarts/static/echarts.esm.min.js"
+ECHARTS_IN_PACKAGE = "instaui_echarts/static/echarts.esm.min.js"
 
 # What stands in `config.meta.de` of a mart, and what the page puts before it.
 GERMAN = {
@@ -41,19 +42,28 @@ GERMAN = {
 def fetch_echarts(cache):
     """Apache ECharts as text, from `cache` or from the Python package that carries it.
 
-    The package is only unpacked, never installed; its hash and the hash of the file,
+    The package is unpacked beside the environment, never into it; its hash and the hash of the file,
     which is that of ECharts' own release, are both pinned.
     """
     file = cache / ECHARTS
     if not file.exists():
         with tempfile.TemporaryDirectory() as folder:
-            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-            only = ["download", "--quiet", "--no-deps", "--require-hashes"]
-            pinned = ["--dest", folder, "--requirement", HERE / "requirements.txt"]
-            subprocess.run([*pip, *only, *pinned], check=True)
-            (wheel,) = Path(folder).glob("*.whl")
+            # The same choice as tools/set_up.py: a venv made by uv has no pip.
+            pip = [
+                sys.executable,
+                "-m",
+                "pip",
+                "--disable-pip-version-check",
+                "install",
+            ]
+            if shutil.which("uv"):
+                pip = ["uv", "pip", "install", "--python", sys.executable]
+            pinned = ["--no-deps", "--require-hashes", "--requirement", PINNED]
+            command = [*pip, "--quiet", *pinned, "--target", folder]
+            if subprocess.run(command).returncode:
+                sys.exit("Apache ECharts could not be fetched, for the reason above.")
             cache.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(zipfile.ZipFile(wheel).read(ECHARTS_IN_WHEEL))
+            shutil.copyfile(Path(folder) / ECHARTS_IN_PACKAGE, file)
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != ECHARTS_SHA256:
         sys.exit(f"{file} is not the pinned ECharts: remove it and run this again.")
