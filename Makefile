@@ -22,7 +22,7 @@ help: ## show this list
 build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
 	$(DBT) build --exclude-resource-type unit_test
-	.venv/bin/python tools/publish.py
+	.venv/bin/python -m tools.publish
 
 dashboard: ## write warehouse/dashboard.html from the published marts
 	@$(PYTHON) tools/set_up.py

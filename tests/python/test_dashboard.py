@@ -20,7 +20,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tools.dashboard.__main__ import hashed, write
-from tools.publish import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "target" / "screenshots"
@@ -109,12 +108,10 @@ def plain(text):
 
 # --- The page ---
 @pytest.fixture(scope="module")
-def warehouse(sample_build, tmp_path_factory):
+def warehouse(published):
     """The sample company, published, with its dashboard."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    publish(sample_build.database, folder)
-    write(folder)
-    return folder
+    write(published)
+    return published
 
 
 @pytest.fixture(scope="module")

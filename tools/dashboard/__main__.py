@@ -17,9 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import yaml
-
 from tools.dashboard.figures import Published, as_json
+from tools.definitions import english, german
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
@@ -30,20 +29,18 @@ ECHARTS = "echarts-6.1.0.esm.min.js"
 ECHARTS_SHA256 = "28515f26aa57f87eb1e4ed4eb446927eaf329b5f5e02b4bfd4b0264fea40d1da"
 ECHARTS_IN_PACKAGE = "instaui_echarts/static/echarts.esm.min.js"
 
-# What stands in `config.meta.de` of a mart, and what the page puts before it.
-GERMAN = {
-    "definition": "",
-    "formula": "Formel: ",
-    "counted_by": "Gezählt nach: ",
-    "nuance": "Feinheit: ",
-}
+# The parts of a definition that the page shows, and what it puts before them.
+ENGLISH = {"definition": "", "formula": "Formula: ", "counted_by": "Counted by: "}
+ENGLISH |= {"nuance": "Nuance: "}
+GERMAN = {"definition": "", "formula": "Formel: ", "counted_by": "Gezählt nach: "}
+GERMAN |= {"nuance": "Feinheit: "}
 
 
 def fetch_echarts(cache):
     """Apache ECharts as text, from `cache` or from the Python package that carries it.
 
-    The package is unpacked beside the environment, never into it; its hash and the hash of the file,
-    which is that of ECharts' own release, are both pinned.
+    The package is unpacked beside the environment, never into it. Its hash is pinned,
+    and so is that of the file, which is the one of ECharts' own release.
     """
     file = cache / ECHARTS
     if not file.exists():
@@ -84,39 +81,23 @@ def as_script(module):
     return f"var echarts=(function(){{{head};return{{{names}}}}})();"
 
 
-def english(description):
-    """What a mart is, from dbt's description: definition, formula, clock, nuance.
-
-    Returns lines of plain text; markdown's marks are taken off.
-    """
-    paragraphs = [" ".join(p.split()) for p in description.split("\n\n")]
-    lines = [paragraphs[0]]
-    for row in re.findall(
-        r"\| \*\*(Formula|Counted by)\*\* \| (.*?) \|\n", description
-    ):
-        lines.append(": ".join(row))
-    lines += [p for p in paragraphs if p.startswith("**Nuance.**")]
-    return "\n".join(line.replace("*", "").replace("`", "") for line in lines)
-
-
-def german(folder):
-    """German definitions by model, from `config.meta.de` of the models' YAML files."""
-    found = {}
-    for file in folder.rglob("*.yml"):
-        for model in (yaml.safe_load(file.read_text()) or {}).get("models", []):
-            words = model.get("config", {}).get("meta", {}).get("de")
-            if words:
-                lines = [title + words[k] for k, title in GERMAN.items() if k in words]
-                found[model["name"]] = "\n".join(lines).replace("`", "")
-    return found
+def lines(parts, titles):
+    """A definition as lines of plain text; markdown's code marks are taken off."""
+    found = [title + parts[part] for part, title in titles.items() if part in parts]
+    return "\n".join(found).replace("`", "")
 
 
 def definitions(published):
     """Definitions by language, of KPIs, their measures and the other marts."""
     marts, columns = published.descriptions()
     by_language = {
-        "en": {name: english(text) for name, text in marts.items() if text},
-        "de": german(ROOT / "models" / "marts"),
+        "en": {
+            name: lines(english(text), ENGLISH) for name, text in marts.items() if text
+        },
+        "de": {
+            name: lines(parts, GERMAN)
+            for name, parts in german(ROOT / "models" / "marts").items()
+        },
     }
     for words in by_language.values():
         words |= {
