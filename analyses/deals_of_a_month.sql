@@ -51,12 +51,12 @@ explained as (
         sum(amount) over () as month_revenue,
         {{ ratio('amount', 'sum(amount) over ()') }} as share_of_month,
         sum(amount) over (
-            order by amount desc, order_id
+            order by amount desc, order_id asc
             rows between unbounded preceding and current row
         ) as cumulative_amount
 
     from orders_of_the_month
-    order by amount desc, order_id
+    order by amount desc, order_id asc
 
 )
 

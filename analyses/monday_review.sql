@@ -93,8 +93,8 @@ review as (
         and parts.worst_first = 1
     order by
         headlines.period_grain desc,
-        headlines.kpi_number,
-        headlines.dimension_value
+        headlines.kpi_number asc,
+        headlines.dimension_value asc
 
 )
 

@@ -80,8 +80,8 @@ GRAIN = {
 # Of the last complete fiscal year with a verdict, the row that has a target of its own.
 EXAMPLES = """
 select
-    kpi, measure, unit, period_label, dimension, dimension_value, value, numerator, denominator, sample_size,
-    target_value, status
+    kpi, measure, unit, period_label, dimension, dimension_value, value, numerator,
+    denominator, sample_size, target_value, status
 from marts.kpi_values
 where is_judged and period_grain = 'fiscal_year' and target_value is not null
     and status in ('on_target', 'at_risk', 'off_target')

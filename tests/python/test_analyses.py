@@ -1,6 +1,7 @@
 """The worked queries in analyses/ run and agree with the marts."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def ask(variants, sample_build):
-    """Runs an analysis, as dbt compiles it, or any other query on the sample company."""
+    """Runs an analysis, as dbt compiles it, or another query on the sample company."""
     compiled = variants["defaults"]
     assert set(compiled.analyses) == set(NAMES), "each analysis is tested here"
     with duckdb.connect() as database:
@@ -91,7 +92,7 @@ def test_a_window_of_90_days_gives_the_conversion_rate_of_the_mart(ask):
             assert row["customer_count"] == mart["customer_count"]
             compared += 1
     assert compared >= 3
-    for shorter, longer in zip(rates, rates[1:], strict=False):
+    for shorter, longer in pairwise(rates):
         if shorter["period_label"] == longer["period_label"]:
             assert shorter["lead_count"] >= longer["lead_count"]
 
