@@ -1,7 +1,7 @@
 """Publish the marts of a finished build for BI tools: all at once or not at all.
 
-    .venv/bin/python tools/publish.py
-    .venv/bin/python tools/publish.py --carry-history
+    .venv/bin/python -m tools.publish
+    .venv/bin/python -m tools.publish --carry-history
 
 A publication is one folder with `sales_kpis.duckdb` (schema `marts` only) and
 `exports/<mart>.parquet` and `.csv`, rows ordered by primary key. Readers reach it over
@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
+from tools.written import written
 
 ROOT = Path(__file__).resolve().parent.parent
 LINKS = ("sales_kpis.duckdb", "exports")
@@ -53,8 +55,13 @@ anti join build.history.history_publications as known
 """
 SCORECARD = ("kpi_scorecard",)
 OFF_TARGET = """
-select label_en, period_grain, value from marts.kpi_scorecard
-where dimension = 'total' and status = 'off_target' order by kpi, period_grain
+select
+    label_en, period_label, value, direction, target_value, unit,
+    (select max(currency_code) from marts.kpi_scorecard)
+from marts.kpi_scorecard
+where status = 'off_target' and (dimension = 'total'
+    or kpi = 'average_order_value' and dimension_value = 'new_business')
+order by kpi_number, period_end - period_start, period_start
 """
 
 
@@ -195,12 +202,17 @@ def refuse_failed_build(results):
 
 def report(warehouse):
     """Print where the results are and which KPI is off target as a whole."""
-    print("Published:", *(warehouse / link for link in LINKS))
+    print("\nPublished for BI tools:", *(warehouse / link for link in LINKS))
+    print("For people: `make dashboard` writes", warehouse / "dashboard.html")
     with duckdb.connect(warehouse / LINKS[0], read_only=True) as database:
         tables = database.execute("select table_name from duckdb_tables()").fetchall()
-        rows = database.execute(OFF_TARGET).fetchall() if SCORECARD in tables else []
-    for label, grain, value in rows:
-        print(f"Off target: {label}, latest {grain}: {value:.4g}")
+        red = database.execute(OFF_TARGET).fetchall() if SCORECARD in tables else []
+    for label, period, value, direction, target, unit, currency in red:
+        figure, goal = (written(v, unit, currency) for v in (value, target))
+        sign = "at most" if direction == "lower" else "at least"
+        print(f"Off target: {label} {period}: {figure}, target {sign} {goal}")
+    if SCORECARD in tables and not red:
+        print("No KPI is off target.")
 
 
 if __name__ == "__main__":

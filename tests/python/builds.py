@@ -313,6 +313,11 @@ class Compiled:
         self.models = {
             key: node for key, node in nodes.items() if node["resource_type"] == "model"
         }
+        self.analyses = {
+            node["name"]: node["compiled_code"]
+            for node in nodes.values()
+            if node["resource_type"] == "analysis"
+        }
         self.seeds = [
             node for node in nodes.values() if node["resource_type"] == "seed"
         ]

@@ -15,6 +15,8 @@ import pytest
 import real_input
 from builds import ANY_DAY, Build, Compiled, Dbt
 
+from tools.publish import publish
+
 # Vars beside the default ones; each set is compiled once, for any as-of day but the
 # first, which takes it from the load stamps.
 VARIANTS = {
@@ -161,3 +163,11 @@ unknown_loader_run = _build("unknown_loader_run")
 no_crm_run = _build("no_crm_run")
 fivetran_build = _build("fivetran_build")
 maven_build = _build("maven_build")
+
+
+@pytest.fixture(scope="session")
+def published(sample_build, tmp_path_factory):
+    """Folder in which the marts of the sample company are published."""
+    warehouse = tmp_path_factory.mktemp("published")
+    publish(sample_build.database, warehouse)
+    return warehouse

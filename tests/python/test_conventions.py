@@ -678,10 +678,13 @@ def test_a_registry_or_a_machine_is_found(text):
 
 
 def pins(text):
-    """The pins of a lock file with their hashes, by package and condition."""
+    """The pins of a lock file with their hashes, by package and version.
+
+    Not by condition: what one lock needs on Windows, the other may need elsewhere too.
+    """
     entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^ *#.*\n", "", text, flags=re.M))
     return {
-        entry.partition(" \\")[0]: set(re.findall(r"sha256:[0-9a-f]{64}", entry))
+        re.split(r" [;\\]", entry)[0]: set(re.findall(r"sha256:[0-9a-f]{64}", entry))
         for entry in entries
         if entry.strip()
     }

@@ -80,6 +80,9 @@ scorecard as (
         labels.label_en,
         latest_values.measure,
         latest_values.unit,
+        case
+            when latest_values.unit = 'money' then '{{ var("reporting_currency") }}'
+        end as currency_code,
         latest_values.period_grain,
         latest_values.period_start,
         latest_values.period_end,

@@ -1,0 +1,110 @@
+"""The worked queries in analyses/ run and agree with the marts."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+import duckdb
+import pytest
+
+NAMES = (
+    "monday_review",
+    "propose_thresholds",
+    "conversion_by_window",
+    "deals_of_a_month",
+)
+
+
+@pytest.fixture(scope="module")
+def ask(variants, sample_build):
+    """Runs an analysis, as dbt compiles it, or another query on the sample company."""
+    compiled = variants["defaults"]
+    assert set(compiled.analyses) == set(NAMES), "each analysis is tested here"
+    with duckdb.connect() as database:
+        database.execute("set timezone = 'UTC'")
+        # Under the name of the database that the analyses were compiled for.
+        database.execute(
+            f"attach '{sample_build.database}' as \"{compiled.database}\" (read_only)"
+        )
+        database.execute(f'use "{compiled.database}"')
+
+        def rows(query):
+            result = database.execute(compiled.analyses.get(query, query))
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+        yield rows
+
+
+def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
+    review = ask("monday_review")
+    cards = ask(
+        "select * from marts.kpi_scorecard where dimension = 'total' or (kpi = "
+        "'average_order_value' and dimension_value = 'new_business')"
+    )
+    assert len(review) == len(cards) == 21
+    by_key = {
+        (c["period_grain"], c["label_en"], c["dimension_value"]): c for c in cards
+    }
+    hurting = 0
+    for row in review:
+        card = by_key[row["period_grain"], row["label_en"], row["dimension_value"]]
+        assert (row["value"], row["status"]) == (card["value"], card["status"])
+        if row["worst_value"] is not None:
+            sign = -1 if card["direction"] == "lower" else 1
+            assert row["change_there"] * sign < 0
+            hurting += 1
+    assert hurting > 6
+
+
+def test_proposed_thresholds_are_in_order_and_stand_beside_todays(ask):
+    proposals = ask("propose_thresholds")
+    today = {
+        (row["kpi"], row["period_grain"]): (row["target_value"], row["direction"])
+        for row in ask("select * from marts.kpi_scorecard where dimension = 'total'")
+    }
+    assert len(proposals) == 12
+    for row in proposals:
+        target, direction = today[row["kpi"], row["period_grain"]]
+        assert row["target_value_today"] == target
+        sign = -1 if direction == "lower" else 1
+        steps = [
+            sign * row[f"proposed_{name}_value"]
+            for name in ("target", "warning", "critical")
+        ]
+        assert steps == sorted(steps, reverse=True), row["kpi"]
+        assert 0 <= row["on_target_count"] <= row["period_count"] <= 24
+
+
+def test_a_window_of_90_days_gives_the_conversion_rate_of_the_mart(ask):
+    rates = ask("conversion_by_window")
+    marts = {
+        row["period_label"]: row
+        for row in ask(
+            "select * from marts.kpi_conversion_rate where dimension = 'total' "
+            "and period_grain = 'fiscal_year' and is_mature_cohort"
+        )
+    }
+    compared = 0
+    for row in rates:
+        mart = marts.get(row["period_label"])
+        if row["window_days"] == 90 and mart:
+            assert row["lead_count"] == mart["lead_count"]
+            assert row["customer_count"] == mart["customer_count"]
+            compared += 1
+    assert compared >= 3
+    for shorter, longer in pairwise(rates):
+        if shorter["period_label"] == longer["period_label"]:
+            assert shorter["lead_count"] >= longer["lead_count"]
+
+
+def test_the_deals_of_the_month_add_up_to_its_revenue(ask):
+    deals = ask("deals_of_a_month")
+    (month,) = ask(
+        "select * from marts.kpi_revenue_growth where dimension = 'total' and "
+        f"period_label = '{deals[0]['period_label']}'"
+    )
+    assert month["is_complete_period"]
+    assert sum(deal["amount"] for deal in deals) == month["revenue"]
+    assert deals[-1]["cumulative_amount"] == month["revenue"]
+    assert sum(not deal["is_refund"] for deal in deals) == month["order_count"]
+    assert sum(Decimal(deal["share_of_month"]) for deal in deals) == pytest.approx(1)

@@ -1,0 +1,1 @@
+"""One self-contained page for people, made from the published marts."""

@@ -1,0 +1,447 @@
+"""What the dashboard shows, read from the published file as plain lists.
+
+Every list of figures runs over the periods of its grain, oldest first. A ratio travels
+as numerator and denominator, so that the page can recompute it for any set of values;
+the mart's own value comes along only where it is not exactly their quotient.
+"""
+
+import json
+from datetime import date, datetime
+
+import duckdb
+
+# How many periods of a grain the page can look back on.
+PERIODS = {"month": 37, "quarter": 21, "fiscal_year": 10}
+FUNNEL_PERIODS = {"month": 24, "quarter": 9, "fiscal_year": 4}
+COHORTS = 18
+COHORT_MONTHS = 12
+CURVE_YEARS = 3
+# Measures beside the judged one, in the order in which the page offers them.
+MEASURES = {
+    "revenue_growth": ["year_over_year_growth", "revenue"],
+    "sales_cycle_length": ["median_cycle_days", "mean_cycle_days"],
+    "conversion_rate": ["conversion_rate", "win_rate"],
+    "average_order_value": ["average_order_value"],
+    "churn_rate": ["churn_rate", "net_revenue_churn_rate"],
+    "customer_acquisition_cost": ["customer_acquisition_cost", "acquisition_spend"],
+}
+STATUS = {
+    "period_open": "o",
+    "no_data": "d",
+    "no_target": "t",
+    "insufficient_data": "i",
+    "on_target": "+",
+    "at_risk": "~",
+    "off_target": "-",
+}
+
+SERIES = """
+with
+
+figures as (
+
+    select * from marts.kpi_values
+    where list_contains(?, kpi || '.' || measure)
+
+),
+
+wanted as (
+
+    select distinct kpi, measure, dimension, dimension_value from figures
+
+),
+
+periods as (
+
+    select
+        period_grain,
+        period_start
+
+    from marts.kpi_values
+    where dimension = 'total'
+    group by period_grain, period_start
+    qualify row_number() over (partition by period_grain order by period_start desc)
+        <= case period_grain {cases} end
+
+)
+
+select
+    wanted.kpi,
+    wanted.measure,
+    wanted.dimension,
+    wanted.dimension_value,
+    periods.period_grain,
+    list(figures.value order by periods.period_start),
+    list(figures.numerator order by periods.period_start),
+    list(figures.denominator order by periods.period_start),
+    list(figures.sample_size order by periods.period_start),
+    list(figures.status order by periods.period_start),
+    list(figures.target_value order by periods.period_start),
+    list(figures.warning_value order by periods.period_start),
+    list(figures.critical_value order by periods.period_start)
+
+from wanted
+cross join periods
+left join figures
+    on wanted.kpi = figures.kpi
+    and wanted.measure = figures.measure
+    and wanted.dimension = figures.dimension
+    and wanted.dimension_value = figures.dimension_value
+    and periods.period_grain = figures.period_grain
+    and periods.period_start = figures.period_start
+group by all
+order by all
+"""
+BRIDGE = (
+    "customers_at_start",
+    "new_customers",
+    "reactivated_customers",
+    "churned_customers",
+    "customers_at_end",
+    "revenue_at_start",
+    "churned_revenue",
+    "contraction_revenue",
+    "expansion_revenue",
+    "reactivated_revenue",
+)
+EFFECTS = (
+    "base_revenue",
+    "volume_effect",
+    "value_effect",
+    "refund_effect",
+    "revenue",
+    "base_order_count",
+    "order_count",
+    "base_average_order_value",
+    "average_order_value",
+)
+TARGETS = (
+    "kpi",
+    "measure",
+    "period_grain",
+    "dimension",
+    "dimension_value",
+    "direction",
+    "target_value",
+    "warning_value",
+    "critical_value",
+    "owner",
+    "next_review_on",
+    "is_review_due",
+    "valid_from",
+    "rationale",
+    "benchmark_source",
+)
+PIPELINE = (
+    "deal_count",
+    "amount",
+    "weighted_amount",
+    "overdue_count",
+    "median_age_days",
+)
+
+
+def plain(value):
+    """A value of DuckDB as JSON can say it: whole numbers without a decimal point."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def ratio_of(values, numerators, denominators):
+    """A measure's lists without what can be recomputed.
+
+    Args:
+        values: the measure as the mart holds it, one entry per period, None for NULL.
+        numerators: what it is a quotient of, likewise.
+        denominators: what it is a quotient by, likewise; all None if it is no ratio.
+
+    Returns:
+        dict with `v` for a measure that is no ratio, or one whose mart value is not the
+        exact quotient; `n` and `d` for a ratio. A numerator is None where the mart
+        withholds a quotient that could be formed (cohort too young, period still open).
+    """
+    if not any(value is not None for value in denominators):
+        return {"v": values}
+    withheld = [
+        None if value is None and denominator and denominator > 0 else numerator
+        for value, numerator, denominator in zip(
+            values, numerators, denominators, strict=True
+        )
+    ]
+    exact = all(
+        value == (n / d if n is not None and d is not None and d > 0 else None)
+        for value, n, d in zip(values, withheld, denominators, strict=True)
+    )
+    ratio = {"n": withheld, "d": denominators}
+    return ratio if exact else {"v": values, **ratio}
+
+
+def thresholds(**lists):
+    """Thresholds by name, those without any value left out, equal ones said once."""
+    found = {}
+    for name, values in lists.items():
+        if any(value is not None for value in values):
+            found[name] = values[0] if len({*values}) == 1 else values
+    return found
+
+
+def nested(rows, depth):
+    """Rows as dicts in dicts by their first `depth` columns, the rest as a list."""
+    tree = {}
+    for row in rows:
+        branch = tree
+        for key in row[: depth - 1]:
+            branch = branch.setdefault(key, {})
+        branch[row[depth - 1]] = plain(list(row[depth:]))
+    return tree
+
+
+class Published:
+    """The published DuckDB file, open for reading."""
+
+    def __init__(self, path):
+        self.database = duckdb.connect(path, read_only=True)
+        self.database.execute("set timezone = 'UTC'")
+
+    def rows(self, sql, parameters=None):
+        """All rows of a query, as tuples."""
+        return self.database.execute(sql, parameters).fetchall()
+
+    def records(self, columns, sql, parameters=None):
+        """The rows of `select <columns> <sql>` as dicts."""
+        found = self.rows(f"select {', '.join(columns)} {sql}", parameters)
+        names = [column.split()[-1] for column in columns]
+        return [dict(zip(names, plain(list(row)), strict=True)) for row in found]
+
+    def run(self):
+        """When the data ends, when it was loaded, and what money is counted in."""
+        as_of, loaded = self.rows(
+            "select max(as_of_on), (select max(data_as_of) from marts.kpi_scorecard) "
+            "from marts.open_pipeline"
+        )[0]
+        currency = self.rows("select max(currency_code) from marts.kpi_scorecard")[0][0]
+        return {
+            "as_of": plain(as_of),
+            "loaded_at": plain(loaded) + "Z",
+            "currency": currency,
+        }
+
+    def kpis(self):
+        """The six KPIs in order: labels, measures with units, better direction."""
+        kpis = self.rows(
+            "select kpi, label_de, label_en, any_value(direction) "
+            "from marts.kpi_scorecard group by kpi, kpi_number, label_de, label_en "
+            "order by kpi_number"
+        )
+        judged = self.rows(
+            "select kpi, period_grain, measure, any_value(measure) "
+            "from marts.kpi_scorecard where dimension = 'total' group by all"
+        )
+        units = self.rows("select distinct kpi, measure, unit from marts.kpi_values")
+        found = []
+        for kpi, german, english, direction in kpis:
+            by_grain = {grain: measure for k, grain, measure, _ in judged if k == kpi}
+            measures = [*by_grain.values(), *MEASURES[kpi]]
+            found.append(
+                {
+                    "kpi": kpi,
+                    "de": german,
+                    "en": english,
+                    "direction": direction,
+                    "judged": by_grain,
+                    "measures": list(dict.fromkeys(measures)),
+                    "units": {m: unit for k, m, unit in units if k == kpi},
+                }
+            )
+        return found
+
+    def periods(self):
+        """The periods that the page knows, by grain, oldest first."""
+        found = {}
+        for grain, count in PERIODS.items():
+            rows = self.rows(
+                "select distinct period_start, period_end, period_label, "
+                "is_complete_period from marts.kpi_values where period_grain = ? "
+                "and dimension = 'total' order by period_start desc limit ?",
+                [grain, count],
+            )
+            found[grain] = [plain(list(row)) for row in reversed(rows)]
+        return found
+
+    def series(self, kpis):
+        """Figures by kpi, measure, dimension, value and grain."""
+        cases = " ".join(f"when '{g}' then {n}" for g, n in PERIODS.items())
+        wanted = [f"{k['kpi']}.{measure}" for k in kpis for measure in k["measures"]]
+        tree = {}
+        for row in self.rows(SERIES.format(cases=cases), [wanted]):
+            kpi, measure, dimension, value, grain, *lists = row
+            values, over, under, samples, status, target, warning, critical = lists
+            figures = ratio_of(values, over, under)
+            # A sample that is the denominator needs no list of its own.
+            if samples != figures.get("d"):
+                figures["s"] = samples
+            figures = {name: plain(list(items)) for name, items in figures.items()}
+            figures["st"] = "".join(STATUS.get(word, "d") for word in status)
+            figures |= thresholds(t=target, w=warning, c=critical)
+            branch = tree.setdefault(kpi, {}).setdefault(measure, {})
+            branch.setdefault(dimension, {}).setdefault(value, {})[grain] = figures
+        return tree
+
+    def funnel(self):
+        """Leads per stage of the journey: by grain, dimension, value and period start.
+
+        Each entry lists the counts from lead to customer, then for each of the five
+        whether the CRMs of the row can tell the stage apart.
+        """
+        tree = {}
+        for grain, count in FUNNEL_PERIODS.items():
+            rows = self.rows(
+                "select dimension, dimension_value, cast(period_start as text), "
+                "list(reached_count order by stage_number), "
+                "list(share_of_leads is not null order by stage_number) "
+                "from marts.funnel_stages where stage_kind = 'lead_journey' "
+                "and period_grain = ? and period_start in ("
+                "select distinct period_start from marts.kpi_values "
+                "where period_grain = ? order by period_start desc limit ?) "
+                "group by all order by all",
+                [grain, grain, count],
+            )
+            branch = tree.setdefault(grain, {})
+            for dimension, value, start, reached, known in rows:
+                entry = reached if all(known) else [*reached, *map(int, known)]
+                branch.setdefault(dimension, {}).setdefault(value, {})[start] = entry
+        return tree
+
+    def cohorts(self):
+        """Leads and customers by cohort: dimension, value, month of creation.
+
+        Each entry is the number of leads, then the customers up to each month after
+        creation, as far as that month is over for every lead of the cohort.
+        """
+        rows = self.rows(
+            "select dimension, dimension_value, cast(cohort_month as text), "
+            "max(lead_count), list(customer_count order by months_since_creation) "
+            "filter (where is_mature) from marts.conversion_cohorts "
+            "where months_since_creation <= ? and cohort_month in ("
+            "select distinct cohort_month from marts.conversion_cohorts "
+            "order by cohort_month desc limit ?) group by all order by all",
+            [COHORT_MONTHS, COHORTS],
+        )
+        tree = {}
+        for dimension, value, month, leads, customers in rows:
+            if leads is not None:
+                branch = tree.setdefault(dimension, {}).setdefault(value, {})
+                branch[month] = [leads, *customers]
+        return tree
+
+    def curve(self):
+        """Share of deals open and won by day: dimension, value and fiscal year."""
+        rows = self.rows(
+            "select dimension, dimension_value, period_label, "
+            "list(day_number order by day_number), "
+            "list(round(won_share, 6) order by day_number), "
+            "list(round(open_share, 6) order by day_number) "
+            "from marts.sales_cycle_curve where period_start in ("
+            "select distinct period_start from marts.sales_cycle_curve "
+            "order by period_start desc limit ?) group by all order by all",
+            [CURVE_YEARS],
+        )
+        return nested(rows, 3)
+
+    def bridge(self):
+        """Customers that came and went in the last final period of each grain."""
+        rows = self.rows(
+            f"select period_grain, dimension, dimension_value, {', '.join(BRIDGE)} "
+            "from marts.kpi_churn_rate as churn where exists (select * "
+            "from marts.kpi_scorecard as card where card.kpi = 'churn_rate' "
+            "and card.dimension = 'total' and card.period_grain = churn.period_grain "
+            "and card.period_start = churn.period_start) order by all"
+        )
+        return nested(rows, 3)
+
+    def decomposition(self, as_of):
+        """Why revenue changed in the last complete period: grain, comparison, value."""
+        rows = self.rows(
+            f"select period_grain, comparison, dimension_value, {', '.join(EFFECTS)} "
+            "from marts.revenue_decomposition where period_end <= cast(? as date) "
+            "qualify period_start = max(period_start) "
+            "over (partition by period_grain, comparison) order by all",
+            [as_of],
+        )
+        return nested(rows, 3)
+
+    def quality(self):
+        """What needs a human: kind of issue, affected KPI, records, money."""
+        return self.records(
+            (
+                "reason",
+                "kpi",
+                "severity",
+                "count(*) as records",
+                "sum(amount) as amount",
+            ),
+            "from marts.data_quality_issues group by all "
+            "order by severity desc, count(*) desc, reason, kpi",
+        )
+
+    def unexplained(self):
+        """Won deals of the CRMs' own reports that no reason explains."""
+        return self.rows(
+            "select coalesce(sum(abs(unexplained_count)), 0) from marts.crm_tie_out"
+        )[0][0]
+
+    def descriptions(self):
+        """Descriptions by dbt: of the marts, and of the columns of the KPI marts."""
+        marts = self.rows("select table_name, comment from duckdb_tables()")
+        columns = self.rows(
+            "select column_name, any_value(comment) from duckdb_columns() "
+            "where table_name like 'kpi\\_%' escape '\\' group by all"
+        )
+        return dict(marts), dict(columns)
+
+    def everything(self):
+        """All that the page shows, apart from its words."""
+        kpis = self.kpis()
+        run = self.run()
+        return run | {
+            "kpis": kpis,
+            "periods": self.periods(),
+            "series": self.series(kpis),
+            "funnel": self.funnel(),
+            "cohorts": self.cohorts(),
+            "curve": self.curve(),
+            "bridge": self.bridge(),
+            "bridge_columns": BRIDGE,
+            "decomposition": self.decomposition(run["as_of"]),
+            "effects": EFFECTS,
+            "pipeline": nested(
+                self.rows(
+                    f"select dimension, dimension_value, {', '.join(PIPELINE)} "
+                    "from marts.open_pipeline order by all"
+                ),
+                2,
+            ),
+            "targets": self.records(
+                TARGETS,
+                "from marts.kpi_targets_in_force where is_in_force "
+                "order by kpi, dimension, dimension_value, period_grain",
+            ),
+            "quality": self.quality(),
+            "unexplained": int(self.unexplained()),
+        }
+
+
+def as_json(value):
+    """JSON that can stand inside an HTML script element whatever the data say."""
+    text = json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False
+    )
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

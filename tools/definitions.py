@@ -1,0 +1,48 @@
+"""What the marts mean, in both languages, read from where it is written once.
+
+English stands in dbt's description of a model, German beside it in `config.meta.de`.
+"""
+
+import re
+
+import yaml
+
+FACTS = {"Grain": "grain", "Formula": "formula", "Counted by": "counted_by"}
+
+
+def english(description):
+    """What a description says: definition, grain, formula, counted_by, nuance.
+
+    Args:
+        description: markdown as dbt holds it: a first paragraph, a table of facts in
+            bold, a paragraph that begins with Nuance. Parts that are missing are left
+            out.
+    """
+    paragraphs = [" ".join(part.split()) for part in description.split("\n\n")]
+    parts = {"definition": paragraphs[0]}
+    for name, text in re.findall(r"\| \*\*(.+?)\*\* \| (.*?) \|", description):
+        if name in FACTS:
+            parts[FACTS[name]] = text
+    for paragraph in paragraphs:
+        if paragraph.startswith("**Nuance.** "):
+            parts["nuance"] = paragraph.removeprefix("**Nuance.** ")
+    return parts
+
+
+def models(folder):
+    """All models of the YAML files below a folder, as {name: entry}."""
+    return {
+        model["name"]: model
+        for file in sorted(folder.rglob("*.yml"))
+        for model in (yaml.safe_load(file.read_text()) or {}).get("models", [])
+    }
+
+
+def german(folder):
+    """The same parts in German by model, from the models' YAML files below a folder."""
+    found = {}
+    for name, model in models(folder).items():
+        words = model.get("config", {}).get("meta", {}).get("de")
+        if words:
+            found[name] = words
+    return found
