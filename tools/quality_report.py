@@ -24,7 +24,8 @@ FAILED = ("fail", "error", "runtime error")
 ISSUES = """
 select row_kind, reason, source_system, raw_table, kpi, row_count, amount
 from marts.data_quality_summary
-where row_kind in ('issue', 'set_aside') order by amount desc nulls last, row_count desc
+where row_kind in ('issue', 'gap', 'set_aside')
+order by amount desc nulls last, row_count desc, reason, source_system, raw_table
 """
 CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 STYLE = """
@@ -196,6 +197,7 @@ def page(checks, issues):
     failed = sum(check["status"] in FAILED for check in checks)
     warned = sum(check["status"] == "warn" for check in checks)
     found = [issue for issue in issues if issue["kind"] == "issue"]
+    gaps = [issue for issue in issues if issue["kind"] == "gap"]
     aside = [issue for issue in issues if issue["kind"] == "set_aside"]
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
@@ -221,6 +223,14 @@ def page(checks, issues):
                 *(("rows", "rows"), ("money", "amount"), ("what to do", "what_to_do")),
             ],
             found,
+        ),
+        "<h2>Input that did not land</h2>",
+        table(
+            [
+                *(("what", "reason"), ("raw table", "table"), ("KPI", "kpi")),
+                ("what to do", "what_to_do"),
+            ],
+            gaps,
         ),
         "<h2>Rows set aside</h2>",
         table(

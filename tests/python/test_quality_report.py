@@ -68,6 +68,7 @@ def run(tmp_path):
             select * from (values
                 ('issue', 'amount_missing', 'zoho', 'deal', 'revenue_growth', 4, 12.5),
                 ('issue', 'unmapped_lead_status', 'zoho', 'lead', null, 1, null),
+                ('gap', 'no_campaigns', 'zoho', 'campaign', 'cac', 0, null),
                 ('set_aside', 'deleted', 'zoho', 'lead', null, 7, null),
                 ('landed', 'landed', 'zoho', 'lead', null, 99, null)
             ) as t(row_kind, reason, source_system, raw_table, kpi, row_count, amount)
@@ -88,7 +89,7 @@ def test_what_failed_is_told_with_rows_place_and_what_to_do(run):
     issue = told["issues"][0]
     assert (issue["rows"], issue["amount"]) == (4, 12.5)
     assert issue["what_to_do"] == "enter the amount"
-    assert {issue["kind"] for issue in told["issues"]} == {"issue", "set_aside"}
+    assert {issue["kind"] for issue in told["issues"]} == {"issue", "gap", "set_aside"}
 
 
 def test_the_junit_file_counts_failures_and_keeps_warnings_apart(run):

@@ -68,7 +68,8 @@ layer_figures as (
 
     from {{ relation }} as layer
     inner join months
-        on layer.{{ day }} >= months.period_start and layer.{{ day }} <= months.period_end
+        on layer.{{ day }} >= months.period_start
+        and layer.{{ day }} <= months.period_end
     group by months.period_start
     union all
     {%- endfor %}
