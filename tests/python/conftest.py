@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import bad_input
 import dirty_input
@@ -171,3 +172,10 @@ def published(sample_build, tmp_path_factory):
     warehouse = tmp_path_factory.mktemp("published")
     publish(sample_build.database, warehouse)
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def dirty_publication(dirty_company, tmp_path_factory) -> Path:
+    """What is published of the company of canaries and hostile rows."""
+    assert dirty_company.worked, dirty_company.console[-3000:]
+    return publish(dirty_company.database, tmp_path_factory.mktemp("warehouse"))

@@ -48,7 +48,7 @@ class Company:
                 *("--target-path", str(self.folder / "target")),
                 *("--log-path", str(self.folder / "logs")),
             ],
-            env=Dbt._environment(self.file, HASH_KEY),
+            env=Dbt(self.folder)._environment(self.file, HASH_KEY),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

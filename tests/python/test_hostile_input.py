@@ -12,8 +12,6 @@ import dirty_input
 import pytest
 from dirty_input import DAYS, KEYS, NUMBERS, TEXTS
 
-from tools.publish import publish
-
 RAW, _ = dirty_input.dirty_raw()
 # (raw table, column) -> (staging model, column, type) of what is read as number or day
 TYPED = {
@@ -237,8 +235,8 @@ def test_a_cycle_of_merges_is_one_company(model, system, company):
     assert all(customers.values())
 
 
-def test_no_cell_of_an_exported_csv_is_a_formula(company, tmp_path):
-    exports = publish(company.database, tmp_path) / "exports"
+def test_no_cell_of_an_exported_csv_is_a_formula(dirty_publication):
+    exports = dirty_publication / "exports"
     neutralised = 0
     csv.field_size_limit(10**9)
     for path in exports.glob("*.csv"):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
+import duckdb
 import pytest
 from raw_builds import ROOT, Build
 
@@ -226,3 +227,57 @@ def test_all_text_money_and_dates_can_be_read(build):
     """)
         == []
     )
+
+
+# -- broken files -------------------------------------------------------------
+
+
+def line_inserted(change):
+    """A change of a file: a changed copy of its sixth line at the tenth place."""
+
+    def changed(content):
+        lines = content.split(b"\n")
+        return b"\n".join([*lines[:10], change(lines[5]), *lines[10:]])
+
+    return changed
+
+
+# (what, the changed file, how many rows more there are; None: refused)
+BROKEN = (
+    ("as exported", lambda content: content, 0),
+    ("byte order mark", lambda content: b"\xef\xbb\xbf" + content, 0),
+    ("semicolons", lambda content: content.replace(b",", b";"), 0),
+    ("NUL in a cell", line_inserted(lambda row: row.replace(b",", b",\0", 1)), 1),
+    ("Latin-1", line_inserted(lambda row: row.replace(b",", b",M\xfcller", 1)), None),
+    ("UTF-16", lambda content: content.decode().encode("utf-16"), None),
+    ("open quote", line_inserted(lambda row: b'"' + row), None),
+    ("quote within", line_inserted(lambda row: row.replace(b",", b',x"', 1)), 1),
+    ("cells too many", line_inserted(lambda row: row + b",x,y"), None),
+    ("cells too few", line_inserted(lambda row: b"a,b"), None),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "more"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
+)
+def test_a_broken_file_is_loaded_in_full_or_refused(change, more, tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for path in EXPORT.glob("*.csv"):
+        content = path.read_bytes()
+        if path.name == "Leads.csv":
+            rows = len(content.splitlines()) - 1 + (more or 0)
+            content = change(content)
+        (folder / path.name).write_bytes(content)
+    recipe = (ROOT / "tools" / "zoho_export.sql").read_text()
+    with duckdb.connect() as connection:
+        connection.execute(f"set variable export_folder = '{folder}'")
+        if more is None:
+            with pytest.raises(duckdb.Error):
+                connection.execute(recipe)
+            tables = "select 1 from duckdb_tables() where table_name = 'lead'"
+            assert connection.execute(tables).fetchall() == []
+        else:
+            connection.execute(recipe)
+            count = "select count(*) from zoho_crm.lead"
+            assert connection.execute(count).fetchone() == (rows,)
