@@ -16,6 +16,7 @@ import pytest
 import real_input
 from builds import ANY_DAY, Build, Compiled, Dbt
 
+from tools.dashboard.__main__ import Published, as_json, definitions, page
 from tools.publish import publish
 
 # Vars beside the default ones; each set is compiled once, for any as-of day but the
@@ -179,3 +180,11 @@ def dirty_publication(dirty_company, tmp_path_factory) -> Path:
     """What is published of the company of canaries and hostile rows."""
     assert dirty_company.worked, dirty_company.console[-3000:]
     return publish(dirty_company.database, tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture(scope="session")
+def dirty_dashboard(dirty_publication) -> str:
+    """The dashboard of that company, as HTML without its library of charts."""
+    published = Published(dirty_publication / "sales_kpis.duckdb")
+    figures = published.everything() | {"definitions": definitions(published)}
+    return page(as_json(figures), "")

@@ -254,3 +254,11 @@ def test_a_dimension_value_is_at_most_as_long_as_a_picklist_value(company):
         "select max(length(dimension_value)) n from marts.kpi_values"
     )
     assert row["n"] == 255
+
+
+def test_no_hostile_word_is_markup_on_the_dashboard(dirty_dashboard):
+    markup = next(text for what, text in TEXTS if what == "HTML")
+    assert "alert(" in dirty_dashboard  # it is shown, as text
+    assert markup not in dirty_dashboard
+    assert "<script>alert" not in dirty_dashboard
+    assert "<img src=x" not in dirty_dashboard

@@ -99,6 +99,10 @@ def test_no_person_is_in_the_publication(dirty_publication):
     assert found_in_files(dirty_publication) == {}
 
 
+def test_no_person_is_on_the_dashboard(dirty_dashboard):
+    assert found_in(dirty_dashboard) == set()
+
+
 def test_no_person_is_in_docs_logs_artefacts_or_on_the_console(dirty_company):
     assert found_in_files(dirty_company.target.parent / "logs") == {}
     target = dirty_company.target
