@@ -1,7 +1,7 @@
 // The scorecard and the panels: each is a title, what it shows, and the same as a table.
 
 // --- Scorecard --------------------------------------------------------------------
-function limits(kpi, unit, target, warning, critical) {
+function goal(kpi, unit, target) {
   if (target === null) return text().noTarget;
   const sign = direction(kpi) === "lower" ? text().atMost : text().atLeast;
   return `${text().target} ${sign} ${written(target, unit)}`;
@@ -71,7 +71,7 @@ function card(kpi) {
       sparkline(line, targets, `${title}: ${line.map((v) => written(v, unit)).join(", ")}`)),
     element("div", { class: "verdict" }, statusMark(status),
       element("span", { class: "goal-text" },
-        limits(name, unit, figures.target(i), figures.warning(i), figures.critical(i)))),
+        goal(name, unit, figures.target(i)))),
     changes.length > 0 && element("dl", { class: "changes" }, changes),
     figures.measure !== measure && element("p", { class: "note" }, text().meanInstead),
     sample && element("p", { class: "sample" }, sample));
