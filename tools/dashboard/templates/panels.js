@@ -476,9 +476,9 @@ function curve() {
   const wanted = state.filter;
   const available = wanted && wanted.values.length === 1 && DATA.curve[wanted.dimension]?.[wanted.values[0]];
   const years = available || DATA.curve.total?.["(all)"] || {};
-  const note = wanted && !available ? fill(text().notByPanel, {
-    dimension: wanted.values.length > 1 ? text().bands.replace("{values}", wanted.values.map(word).join(", ")) : text().dimensions[wanted.dimension],
-  }) : null;
+  const several = wanted?.values.length > 1 && DATA.curve[wanted.dimension];
+  const note = wanted && !available && (several ? text().notTogether
+    : fill(text().notByPanel, { dimension: text().dimensions[wanted.dimension] }));
   const labels = Object.keys(years);
   const columns = [{ title: text().year }, { title: text().dayColumn, unit: "count" }, { title: text().won, unit: "share" }, { title: text().stillOpen, unit: "share" }];
   const rows = labels.flatMap((year) => years[year][0].map((dayNumber, i) => [fiscalName(year), dayNumber, years[year][1][i], years[year][2][i]]));
