@@ -7,6 +7,8 @@ import re
 
 import yaml
 
+# The C parser, ten times as fast, where PyYAML has it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FACTS = {"Grain": "grain", "Formula": "formula", "Counted by": "counted_by"}
 
 
@@ -34,7 +36,7 @@ def models(folder):
     return {
         model["name"]: model
         for file in sorted(folder.rglob("*.yml"))
-        for model in (yaml.safe_load(file.read_text()) or {}).get("models", [])
+        for model in (yaml.load(file.read_text(), LOADER) or {}).get("models", [])
     }
 
 

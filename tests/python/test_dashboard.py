@@ -381,7 +381,7 @@ def test_an_open_period_is_hatched(visit):
     assert page.locator(hatched).count() == 0
 
 
-@pytest.mark.parametrize("grain", GRAINS)
+@pytest.mark.parametrize("grain", ["quarter", "fiscal_year"])
 def test_the_breakdown_shows_every_value_of_every_dimension(visit, sql, grain):
     page = visit(f"#lang=de&grain={grain}")
     asked = [

@@ -76,9 +76,7 @@ select
     list(figures.denominator order by periods.period_start),
     list(figures.sample_size order by periods.period_start),
     list(figures.status order by periods.period_start),
-    list(figures.target_value order by periods.period_start),
-    list(figures.warning_value order by periods.period_start),
-    list(figures.critical_value order by periods.period_start)
+    list(figures.target_value order by periods.period_start)
 
 from wanted
 cross join periods
@@ -182,15 +180,6 @@ def ratio_of(values, numerators, denominators):
     return ratio if exact else {"v": values, **ratio}
 
 
-def thresholds(**lists):
-    """Thresholds by name, those without any value left out, equal ones said once."""
-    found = {}
-    for name, values in lists.items():
-        if any(value is not None for value in values):
-            found[name] = values[0] if len({*values}) == 1 else values
-    return found
-
-
 def nested(rows, depth):
     """Rows as dicts in dicts by their first `depth` columns, the rest as a list."""
     tree = {}
@@ -235,18 +224,20 @@ class Published:
     def kpis(self):
         """The six KPIs in order: labels, measures with units, better direction."""
         kpis = self.rows(
-            "select kpi, label_de, label_en, any_value(direction) "
+            "select kpi, label_de, label_en, max(direction) "
             "from marts.kpi_scorecard group by kpi, kpi_number, label_de, label_en "
             "order by kpi_number"
         )
         judged = self.rows(
-            "select kpi, period_grain, measure, any_value(measure) "
-            "from marts.kpi_scorecard where dimension = 'total' group by all"
+            "select distinct kpi, period_grain, measure from marts.kpi_scorecard "
+            "where dimension = 'total' order by all"
         )
-        units = self.rows("select distinct kpi, measure, unit from marts.kpi_values")
+        units = self.rows(
+            "select distinct kpi, measure, unit from marts.kpi_values order by all"
+        )
         found = []
         for kpi, german, english, direction in kpis:
-            by_grain = {grain: measure for k, grain, measure, _ in judged if k == kpi}
+            by_grain = {grain: measure for k, grain, measure in judged if k == kpi}
             measures = [*by_grain.values(), *MEASURES[kpi]]
             found.append(
                 {
@@ -281,14 +272,15 @@ class Published:
         tree = {}
         for row in self.rows(SERIES.format(cases=cases), [wanted]):
             kpi, measure, dimension, value, grain, *lists = row
-            values, over, under, samples, status, target, warning, critical = lists
+            values, over, under, samples, status, targets = lists
             figures = ratio_of(values, over, under)
             # A sample that is the denominator needs no list of its own.
             if samples != figures.get("d"):
                 figures["s"] = samples
             figures = {name: plain(list(items)) for name, items in figures.items()}
             figures["st"] = "".join(STATUS.get(word, "d") for word in status)
-            figures |= thresholds(t=target, w=warning, c=critical)
+            if any(target is not None for target in targets):
+                figures["t"] = targets[0] if len({*targets}) == 1 else targets
             branch = tree.setdefault(kpi, {}).setdefault(measure, {})
             branch.setdefault(dimension, {}).setdefault(value, {})[grain] = figures
         return tree
@@ -398,10 +390,12 @@ class Published:
 
     def descriptions(self):
         """Descriptions by dbt: of the marts, and of the columns of the KPI marts."""
-        marts = self.rows("select table_name, comment from duckdb_tables()")
+        marts = self.rows(
+            "select table_name, comment from duckdb_tables() order by all"
+        )
         columns = self.rows(
-            "select column_name, any_value(comment) from duckdb_columns() "
-            "where table_name like 'kpi\\_%' escape '\\' group by all"
+            "select column_name, max(comment) from duckdb_columns() "
+            "where table_name like 'kpi\\_%' escape '\\' group by all order by all"
         )
         return dict(marts), dict(columns)
 

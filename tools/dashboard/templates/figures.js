@@ -133,8 +133,7 @@ function figuresFor(kpi, measure, selection, grain = state.grain) {
     return {
       measure, values: valuesOf(only), over: only.n ?? null, under: only.d ?? null,
       sample: only.s ?? only.d ?? null, statuses: [...only.st].map((code) => STATUS[code]),
-      target: (i) => byIndex(only.t, i), warning: (i) => byIndex(only.w, i),
-      critical: (i) => byIndex(only.c, i),
+      target: (i) => byIndex(only.t, i),
     };
   }
   const isSum = ["revenue", "acquisition_spend"].includes(measure);
@@ -148,11 +147,7 @@ function figuresFor(kpi, measure, selection, grain = state.grain) {
     if (parts.some((part) => part.st[i] === "o")) statuses.push("period_open");
     else statuses.push(values[i] === null ? "no_data" : "no_target");
   }
-  const none = () => null;
-  return {
-    measure, values, over, under, sample, statuses,
-    target: none, warning: none, critical: none,
-  };
+  return { measure, values, over, under, sample, statuses, target: () => null };
 }
 
 // The figures of a KPI under the filter; of a median over several values, the mean.

@@ -1,7 +1,7 @@
 // The scorecard and the panels: each is a title, what it shows, and the same as a table.
 
 // --- Scorecard --------------------------------------------------------------------
-function limits(kpi, unit, target, warning, critical) {
+function goal(kpi, unit, target) {
   if (target === null) return text().noTarget;
   const sign = direction(kpi) === "lower" ? text().atMost : text().atLeast;
   return `${text().target} ${sign} ${written(target, unit)}`;
@@ -71,7 +71,7 @@ function card(kpi) {
       sparkline(line, targets, `${title}: ${line.map((v) => written(v, unit)).join(", ")}`)),
     element("div", { class: "verdict" }, statusMark(status),
       element("span", { class: "goal-text" },
-        limits(name, unit, figures.target(i), figures.warning(i), figures.critical(i)))),
+        goal(name, unit, figures.target(i)))),
     changes.length > 0 && element("dl", { class: "changes" }, changes),
     figures.measure !== measure && element("p", { class: "note" }, text().meanInstead),
     sample && element("p", { class: "sample" }, sample));
@@ -476,9 +476,9 @@ function curve() {
   const wanted = state.filter;
   const available = wanted && wanted.values.length === 1 && DATA.curve[wanted.dimension]?.[wanted.values[0]];
   const years = available || DATA.curve.total?.["(all)"] || {};
-  const note = wanted && !available ? fill(text().notByPanel, {
-    dimension: wanted.values.length > 1 ? text().bands.replace("{values}", wanted.values.map(word).join(", ")) : text().dimensions[wanted.dimension],
-  }) : null;
+  const several = wanted?.values.length > 1 && DATA.curve[wanted.dimension];
+  const note = wanted && !available && (several ? text().notTogether
+    : fill(text().notByPanel, { dimension: text().dimensions[wanted.dimension] }));
   const labels = Object.keys(years);
   const columns = [{ title: text().year }, { title: text().dayColumn, unit: "count" }, { title: text().won, unit: "share" }, { title: text().stillOpen, unit: "share" }];
   const rows = labels.flatMap((year) => years[year][0].map((dayNumber, i) => [fiscalName(year), dayNumber, years[year][1][i], years[year][2][i]]));
