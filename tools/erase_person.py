@@ -96,7 +96,7 @@ def erase(file, texts):
         database.execute("begin")
         for (schema, table), columns in raw_columns(database).items():
             is_person = " or ".join(
-                f"lower(trim({name(column)}::varchar)) in (select unnest($emails))"
+                f"list_contains($emails, lower(trim({name(column)}::varchar)))"
                 for column in columns
             )
             changes = []
@@ -112,7 +112,7 @@ regexp_replace({text}, $pattern, 'erased', 'g') end"
 try_cast({text} as boolean) is not null then {text} end"
                 )
                 changes.append(f"""{name(column)} = case
-                    when lower(trim({text})) in (select unnest($emails)) then $stand_in
+                    when list_contains($emails, lower(trim({text}))) then $stand_in
                     when regexp_matches({text}, $pattern) then {otherwise}
                     when {is_person} then {own}
                     else {text} end""")
