@@ -19,6 +19,7 @@ OLD_DUCKDB = "1.4.4"
 OLD_CLIENT = """
 import duckdb, json, sys
 database = duckdb.connect(sys.argv[1], read_only=True)
+database.execute("set enable_progress_bar = false")  # it would stand in the output
 tables = [name for name, in database.execute(
     "select table_name from duckdb_tables() order by 1").fetchall()]
 print(json.dumps({
