@@ -26,6 +26,14 @@
 
 {#- A date moved by whole months; the last day of a shorter month where needed. -#}
 {% macro add_months(date, months) -%}
+    {{ adapter.dispatch('add_months', 'sales_kpis')(date, months) }}
+{%- endmacro %}
+
+{% macro spark__add_months(date, months) -%}
+    add_months({{ date }}, cast({{ months }} as integer))
+{%- endmacro %}
+
+{% macro default__add_months(date, months) -%}
     cast({{ dbt.dateadd('month', months, date) }} as date)
 {%- endmacro %}
 

@@ -27,3 +27,7 @@
 {% macro duckdb__is_json(text) -%}
     {{ return('json_valid(' ~ text ~ ')') }}
 {%- endmacro %}
+
+{% macro spark__is_json(text) -%}
+    {{ return('try_parse_json(' ~ text ~ ') is not null') }}
+{%- endmacro %}

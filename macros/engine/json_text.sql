@@ -24,7 +24,7 @@
 {%- endmacro %}
 
 {% macro spark__json_text(text, key) -%}
-    {{ return("get_json_object(" ~ text ~ ", '$." ~ key ~ "')") }}
+    {{ return(json_value(text, [key])) }}
 {%- endmacro %}
 
 {#- The same for a text that may be the value itself instead of an object. -#}

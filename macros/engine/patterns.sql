@@ -25,5 +25,6 @@
 {%- endmacro %}
 
 {% macro spark__without_all(text, pattern) -%}
-    {{ return('regexp_replace(' ~ text ~ ", '" ~ pattern ~ "', '')") }}
+    {%- set java_pattern = pattern | replace('[:space:]', '\\\\s') -%}
+    {{ return('regexp_replace(' ~ text ~ ", '" ~ java_pattern ~ "', '')") }}
 {%- endmacro %}

@@ -9,7 +9,7 @@
     {%- endif -%}
     {%- set clean = without_all('upper(' ~ text ~ ')', '(EUR|USD|CHF|GBP|[€$£[:space:]])') -%}
     {%- set german = "replace(replace(" ~ clean ~ ", '.', ''), ',', '.')" -%}
-    {%- set english = "rtrim(replace(" ~ clean ~ ", ',', ''), 'KM')" -%}
+    {%- set english = "replace(replace(replace(" ~ clean ~ ", ',', ''), 'K', ''), 'M', '')" -%}
     {%- set expression -%}
         case
             when {{ plain }} is not null then {{ plain }}

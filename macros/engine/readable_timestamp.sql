@@ -76,6 +76,36 @@
     {{- return(expression) -}}
 {% endmacro %}
 
+{#- Spark's cast would take a year or a time alone for a day, so a text must have one. -#}
+{% macro spark__readable_timestamp(text, type) %}
+    {%- set iso = "try_cast(replace(" ~ text ~ ", '/', '-') as timestamp)" -%}
+    {%- if type == 'date' -%}
+        {%- set day = "split_part(split_part(replace(" ~ text ~ ", '/', '-'), ' ', 1), 'T', 1)" -%}
+        {%- set iso = 'nvl2(' ~ iso ~ ', try_cast(' ~ day ~ ' as timestamp), null)' -%}
+    {%- endif -%}
+    {%- set expression -%}
+        case
+            when {{ matches(
+                text, '[12][0-9]{3}([-/][0-9]{1,2}){2}([T ].*[0-9](Z| ?UTC)?)?'
+            ) }}
+                then {{ iso }}
+            when {{ matches(text, '[0-9]{12,14}([.][0-9]+)?') }}
+                then timestamp_micros(
+                    cast(floor(cast({{ text }} as double) * 1000) as bigint)
+                )
+            when {{ matches(text, '[0-9]{9,11}([.][0-9]+)?') }}
+                then timestamp_micros(
+                    cast(floor(cast({{ text }} as double) * 1000000) as bigint)
+                )
+            else coalesce(
+                try_to_timestamp({{ text }}, 'd MMM, yyyy H:m:s'),
+                try_to_timestamp({{ text }}, 'd MMM, yyyy')
+            )
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
+{% endmacro %}
+
 {#- Seconds or milliseconds since 1970 in text as UTC timestamp, on PostgreSQL. -#}
 {% macro moment_of_epoch(text, microseconds) -%}
     timestamp '1970-01-01'

@@ -19,7 +19,7 @@
         {{- return(plausible_moment(moment, type)) -}}
     {%- elif type == 'integer' -%}
         {{- return(
-            'cast(' ~ readable_number(text, landed) ~ ' as ' ~ type_name(type) ~ ')'
+            'cast(round(' ~ readable_number(text, landed) ~ ') as ' ~ type_name(type) ~ ')'
         ) -}}
     {%- else -%}
         {{- return(plausible_number(readable_number(text, landed), type)) -}}

@@ -26,6 +26,18 @@
     ) as {{ relation }} ({{ column }}) on true
 {%- endmacro %}
 
+{% macro spark__join_json_elements(json, relation, column) -%}
+    lateral view outer explode(
+        from_json(
+            case
+                when substr(ltrim({{ json }}), 1, 1) = '[' and {{ is_json(json) }}
+                    then {{ json }}
+            end,
+            'array<string>'
+        )
+    ) {{ relation }} as {{ column }}
+{%- endmacro %}
+
 {#- Join with the parts of a text between separators; no row for an absent text. -#}
 {% macro join_text_parts(text, separator, relation, column) -%}
     {{ adapter.dispatch('join_text_parts', 'sales_kpis')(
@@ -43,6 +55,12 @@
     cross join unnest(
         string_to_array({{ text }}, '{{ separator }}')
     ) as {{ relation }} ({{ column }})
+{%- endmacro %}
+
+{% macro spark__join_text_parts(text, separator, relation, column) -%}
+    lateral view explode(
+        split({{ text }}, '[{{ separator }}]')
+    ) {{ relation }} as {{ column }}
 {%- endmacro %}
 
 {#- One value of a JSON object in text, as text; `path`: the keys that lead to it. -#}
@@ -70,6 +88,16 @@
     {{ return(expression) }}
 {%- endmacro %}
 
+{% macro spark__json_value(json, path) -%}
+    {%- set expression -%}
+        case
+            when {{ is_json(json) }}
+                then get_json_object({{ json }}, '$.{{ path | join('.') }}')
+        end
+    {%- endset -%}
+    {{ return(expression) }}
+{%- endmacro %}
+
 {#- A landed column that holds JSON, a list or a struct as JSON text. -#}
 {% macro as_json_text(column, landed) -%}
     {{ return(adapter.dispatch('as_json_text', 'sales_kpis')(column, landed)) }}
@@ -87,4 +115,11 @@
         'array_to_json(' ~ column ~ ')' if landed == 'array' else column
     -%}
     {{ return('cast(' ~ expression ~ ' as text)') }}
+{%- endmacro %}
+
+{% macro spark__as_json_text(column, landed) -%}
+    {{ return(
+        'cast(' ~ column ~ ' as string)' if landed in ['string', none]
+        else 'to_json(' ~ column ~ ')'
+    ) }}
 {%- endmacro %}

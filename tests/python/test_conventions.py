@@ -454,6 +454,24 @@ def target_problems(path, text):
     return [f"{path}: {found[0]} belongs in macros/engine"] if found else []
 
 
+# What runs on every engine and answers differently, or runs on one only.
+BARE = (
+    r"::|\s!?~\*?\s|\b(regexp_\w+|rlike|date_trunc|datediff|concat|median|string_agg|listagg"
+    r"|try_cast|bool_or|bool_and|date_part|strftime|to_char|json_\w+|unnest|explode"
+    r"|generate_series|sha256|sha2|any_value|arg_max|max_by)\s*\("
+    r"|\bextract\s*\(\s*(dow|isodow|dayofweek|week|epoch)|\bvarchar\b|\bdouble\b"
+    r"|\b(max|min)\s*\(\s*\w*\.?(is|has)_|\bqualify\b|\bdistinct on\b|\bgroup by all\b"
+    r"|\bdesc\b(?! nulls)|\b\d+\s*/\s*\d+\b(?!\.)"
+)
+
+
+def engine_problems(path, text):
+    """Expressions that stand in a model instead of a macro of macros/engine."""
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", without_comments(text), flags=re.DOTALL)
+    found = re.search(BARE, re.sub(r"'[^'\n]*'", "x", text), re.IGNORECASE)
+    return [f"{path}: {found[0].strip()} depends on the engine"] if found else []
+
+
 def ending_problems(path, text):
     """Models whose last line is not `select * from` one of their steps."""
     last = re.search(r"\n\nselect \* from (\w+)\s*$", without_comments(text))
@@ -488,10 +506,18 @@ def branch_problems(path, text):
     return problems
 
 
+RULES = (
+    clock_problems,
+    target_problems,
+    engine_problems,
+    ending_problems,
+    branch_problems,
+)
+
+
 def test_models_are_written_by_the_rules():
-    rules = (clock_problems, target_problems, ending_problems, branch_problems)
     models = files(".sql", folders=["models"])
-    assert_none([line for file in models for rule in rules for line in rule(*file)])
+    assert_none([line for file in models for rule in RULES for line in rule(*file)])
 
 
 def test_nothing_else_reads_the_wall_clock():
@@ -526,8 +552,7 @@ select * from counted
 
 
 def test_a_model_by_the_rules_has_no_problem():
-    rules = (clock_problems, target_problems, ending_problems, branch_problems)
-    assert not [problem for rule in rules for problem in rule("m", GOOD_MODEL)]
+    assert not [problem for rule in RULES for problem in rule("m", GOOD_MODEL)]
 
 
 @pytest.mark.parametrize(
@@ -546,6 +571,18 @@ def test_a_question_for_the_engine_is_found():
     assert target_problems(
         "m", GOOD_MODEL.replace("var('x')", "target.type == 'spark'")
     )
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("a::date", "a ~ 'b.'", "regexp_replace(a, 'b', '')", "concat(a, b)"),
+        *("date_trunc('month', a)", "extract(dow from a)", "max(is_won)", "7 / 2"),
+        *("cast(a as varchar(3))", "rank() over (order by a desc)", "median(a)"),
+    ],
+)
+def test_what_depends_on_the_engine_is_found(expression):
+    assert engine_problems("m", GOOD_MODEL.replace("count(*)", expression))
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ at_risk as (
         *,
         sum(exit_count) over (
             partition by period_grain, period_start, dimension, dimension_value
-            order by observed_days desc
+            order by observed_days desc nulls last
             rows between unbounded preceding and current row
         ) as at_risk_count
 

@@ -39,7 +39,7 @@ ranked_values as (
         *,
         row_number() over (
             partition by kpi, period_grain, dimension, dimension_value
-            order by period_start desc
+            order by period_start desc nulls last
         ) as period_rank
 
     from judged_values

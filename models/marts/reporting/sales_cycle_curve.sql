@@ -104,7 +104,7 @@ at_risk as (
         *,
         sum(decided_count + still_open_count) over (
             partition by period_start, dimension, dimension_value
-            order by day_number desc
+            order by day_number desc nulls last
             rows between unbounded preceding and current row
         ) as at_risk_count
 

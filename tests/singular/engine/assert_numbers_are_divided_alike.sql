@@ -62,7 +62,7 @@ differing_answers as (
 
     select * from answers
     where cents is distinct from read_cents
-        or share is null != (read_share is null)
+        or (share is null) != (read_share is null)
         or abs(share - read_share) > 1e-9
         or (money = 10.00 and converted != 8.00)
         or median_money != 3.53
