@@ -82,5 +82,9 @@ test-postgres: ## the same on a PostgreSQL server of its own, mart by mart
 	@$(PYTHON) tools/set_up.py --test --postgres
 	.venv/bin/python -m pytest tests/python/test_postgres.py
 
+test-spark: ## the same on a Spark cluster of its own; needs Java 17
+	@$(PYTHON) tools/set_up.py --test --spark
+	.venv/bin/python -m pytest tests/python/test_spark.py
+
 clean: ## remove everything that was made here, except warehouse/
 	rm -rf .venv dbt_packages target logs .hypothesis .pytest_cache .ruff_cache

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -106,6 +107,13 @@ def differences(server: Server, build: Build, mart: str) -> list[str]:
     return sorted(found)
 
 
+def differing_marts(server: Server, build: Build) -> dict[str, list[str]]:
+    """{mart: the first sentences on how it differs from the one on DuckDB}."""
+    assert build.worked, build.console
+    found = {mart: differences(server, build, mart) for mart in marts(build)}
+    return {mart: sentences[:5] for mart, sentences in found.items() if sentences}
+
+
 def marts(build: Build) -> list[str]:
     """Names of the marts that a build made."""
     tables = build.query(
@@ -148,7 +156,7 @@ def wait_for(answers: Callable, running: subprocess.Popen, seconds: int, log: Pa
         except Exception:
             if running.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"Not up:\n{log.read_text()[-3000:]}") from None
-            time.sleep(0.1)
+            time.sleep(1)
 
 
 # -- PostgreSQL ---------------------------------------------------------------
@@ -171,6 +179,13 @@ def postgres_programs() -> Path:
             " and Ubuntu with `sudo apt-get install postgresql`, and run this again."
         )
     return Path(program).resolve().parent
+
+
+def documented_sql() -> list[list[str]]:
+    """The statements of each block of SQL in docs/engines.md."""
+    text = (ROOT / "docs" / "engines.md").read_text()
+    blocks = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    return [[part for part in block.split(";") if part.strip()] for block in blocks]
 
 
 @contextlib.contextmanager
@@ -196,7 +211,7 @@ def postgres() -> Iterator[Server]:
         subprocess.run(
             [
                 *(programs / "initdb", "--pgdata", folder / "data", "--no-sync"),
-                *("--username", "sales_kpis", "--pwfile", folder / "password"),
+                *("--username", "postgres", "--pwfile", folder / "password"),
                 *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
                 *("--locale-provider", "icu", "--icu-locale", "de"),
             ],
@@ -232,9 +247,10 @@ def postgres() -> Iterator[Server]:
                 **user,
             ) as running,
         ):
-            first = wait_for(lambda: connect("postgres"), running, 30, log)
+            first = wait_for(lambda: connect("postgres", "postgres"), running, 30, log)
             first.autocommit = True
-            first.cursor().execute("create database sales_kpis")
+            for statement in documented_sql()[0]:
+                first.cursor().execute(statement.replace("...", password))
             first.close()
             yield Server(
                 target="postgres",
@@ -280,3 +296,134 @@ def copy_raw(build: Build, server: Server, schemas: tuple[str, ...]) -> None:
                     source.execute(f"select * from {relation}").fetchall(),
                 )
         connection.commit()
+
+
+# -- Spark --------------------------------------------------------------------
+
+
+def spark_home() -> Path:
+    """Folder of the Spark inside the package pyspark.
+
+    Raises:
+        LookupError: there is no Java to run it.
+    """
+    import pyspark
+
+    if shutil.which("java") is None:
+        raise LookupError(
+            "Spark needs Java 17: install it, on Debian and Ubuntu with `sudo apt-get"
+            " install openjdk-17-jre-headless`, and run this again."
+        )
+    return Path(pyspark.__file__).parent
+
+
+@contextlib.contextmanager
+def spark() -> Iterator[Server]:
+    """A standalone Spark cluster: a master, two workers and a Thrift server."""
+    from pyhive import hive
+
+    home = spark_home()
+    with (
+        tempfile.TemporaryDirectory(prefix="sales_kpis_") as name,
+        contextlib.ExitStack() as processes,
+    ):
+        folder, thrift_port = Path(name), free_port()
+        master = f"spark://127.0.0.1:{free_port()}"
+        log = folder / "log"
+        output = processes.enter_context(log.open("w"))
+        environment = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(home)}
+
+        def start(program: str, *arguments: str) -> subprocess.Popen:
+            return processes.enter_context(
+                process(
+                    [home / "bin" / program, *arguments],
+                    signal.SIGTERM,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=folder,
+                    env=os.environ | environment,
+                )
+            )
+
+        deploy = "org.apache.spark.deploy"
+        start(
+            "spark-class",
+            f"{deploy}.master.Master",
+            *("--host", "127.0.0.1", "--port", master.rpartition(":")[2]),
+            *("--webui-port", str(free_port())),
+        )
+        for worker in ("first", "second"):
+            start(
+                "spark-class",
+                f"{deploy}.worker.Worker",
+                *("--host", "127.0.0.1", "--cores", "1", "--memory", "1g"),
+                *("--work-dir", str(folder / worker)),
+                *("--webui-port", str(free_port()), master),
+            )
+        settings = {
+            "spark.driver.memory": "2g",
+            "spark.executor.memory": "900m",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.warehouse.dir": str(folder / "warehouse"),
+            "spark.ui.enabled": "false",
+            "spark.hadoop.javax.jdo.option.ConnectionURL": (
+                "jdbc:derby:memory:metastore;create=true"
+            ),
+        }
+        server = start(
+            "spark-submit",
+            *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"),
+            *("--master", master),
+            *(
+                word
+                for setting in settings.items()
+                for word in ("--conf", "=".join(setting))
+            ),
+            "spark-internal",
+            *("--hiveconf", f"hive.server2.thrift.port={thrift_port}"),
+            *("--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1"),
+        )
+
+        def connect():
+            return hive.connect(
+                "127.0.0.1",
+                thrift_port,
+                configuration={"spark.sql.session.timeZone": "UTC"},
+            )
+
+        wait_for(connect, server, 300, log).close()
+        yield Server(
+            target="spark_thrift",
+            environment={
+                "SALES_KPIS_SPARK_HOST": "127.0.0.1",
+                "SALES_KPIS_SPARK_PORT": str(thrift_port),
+            },
+            connect=connect,
+            folder=folder,
+        )
+
+
+def copy_as_parquet(build: Build, server: Server, schemas: tuple[str, ...]) -> None:
+    """Make tables of a build on DuckDB tables of Spark, by files that Spark reads."""
+    with (
+        contextlib.closing(server.connect()) as connection,
+        duckdb.connect(str(build.database), read_only=True) as source,
+    ):
+        cursor = connection.cursor()
+        for schema in schemas:
+            cursor.execute(f"create schema {schema}")
+            folder = server.folder / "raw" / schema
+            folder.mkdir(parents=True)
+            for table in query(
+                source,
+                "select table_name from information_schema.tables"
+                f" where table_schema = '{schema}'",
+            ):
+                name = table["table_name"]
+                file = folder / name / "rows.parquet"
+                file.parent.mkdir()
+                source.execute(f"copy {schema}.\"{name}\" to '{file}'")
+                cursor.execute(
+                    f"create table {schema}.`{name}` using parquet"
+                    f" location '{file.parent}'"
+                )
