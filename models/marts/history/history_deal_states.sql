@@ -51,7 +51,7 @@ ranked_states as (
         *,
         row_number() over (
             partition by deal_id
-            order by publication_number desc
+            order by publication_number desc nulls last
         ) as recency
 
     from recorded_states

@@ -47,7 +47,7 @@ ranked_values as (
         *,
         row_number() over (
             partition by kpi_key
-            order by publication_number desc
+            order by publication_number desc nulls last
         ) as recency
 
     from recorded_values

@@ -60,7 +60,7 @@ ranked_publications as (
 
     select
         *,
-        row_number() over (order by publication_number desc) as recency
+        row_number() over (order by publication_number desc nulls last) as recency
 
     from recorded_publications
 
