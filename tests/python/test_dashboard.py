@@ -946,11 +946,15 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
         "update marts.kpi_targets_in_force set is_review_due = true where is_in_force "
         "and period_grain = 'quarter' and kpi = 'churn_rate'",
         "delete from marts.data_quality_issues",
+        "insert into marts.kpi_restatements (reported_as_of, period_start, "
+        "revenue_change) values ('2026-06-30', '2026-04-01', 1200.50), "
+        "('2026-06-30', '2026-04-01', -200), ('2026-05-31', '2026-03-01', 7)",
     )
     page = visit("#lang=de&grain=quarter", folder=folder)
     banner = page.inner_text("#banner")
     assert "2 Abschlüsse weichen unerklärt" in banner
     assert "1 Ziele warten" in banner
+    assert "nachträglich geändert: Apr. 2026 (+1.001 €)." in plain(banner)
     assert "Datensätze" not in banner
     assert "(fällig)" in page.inner_text("#panel-targets")
     folder = changed(

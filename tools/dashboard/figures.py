@@ -382,6 +382,15 @@ class Published:
             "order by severity desc, count(*) desc, reason, kpi",
         )
 
+    def restated(self, as_of):
+        """Closed months that the last publication changed, and by how much revenue."""
+        return self.records(
+            ("period_start", "sum(revenue_change) as amount"),
+            "from marts.kpi_restatements where reported_as_of = cast(? as date) "
+            "group by all order by all",
+            [as_of],
+        )
+
     def unexplained(self):
         """Won deals of the CRMs' own reports that no reason explains."""
         return self.rows(
@@ -427,6 +436,7 @@ class Published:
                 "order by kpi, dimension, dimension_value, period_grain",
             ),
             "quality": self.quality(),
+            "restated": self.restated(run["as_of"]),
             "unexplained": int(self.unexplained()),
         }
 

@@ -73,6 +73,10 @@ function notices() {
   const age = Math.floor((Date.now() - asDate(DATA.as_of)) / 86400000);
   if (age > 3) found.push(["warn", "!", fill(t.stale, { date: day(DATA.as_of), days: number(age, 0) })]);
   if (DATA.unexplained) found.push(["bad", "✕", fill(t.unexplained, { count: number(DATA.unexplained, 0) })]);
+  if (DATA.restated.length) {
+    const months = DATA.restated.map(({ period_start: start, amount }) => `${monthName(start)} (${difference(amount ?? 0, "money")})`);
+    found.push(["warn", "!", fill(t.restated, { months: months.join(", ") })]);
+  }
   const due = DATA.targets.filter((target) => target.is_review_due).length;
   if (due) found.push(["warn", "!", fill(t.reviewsDue, { count: due }), "targets"]);
   const records = sum(DATA.quality.filter((issue) => issue.severity !== "info").map((issue) => issue.records));
