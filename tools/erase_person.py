@@ -71,6 +71,30 @@ def raw_columns(database):
     return tables
 
 
+def erased_value(column, is_person):
+    """SQL of what becomes of a column; $emails, $pattern and $stand_in are bound.
+
+    Args:
+        column: name of a column of text.
+        is_person: SQL of whether the row carries one of the e-mail addresses.
+    """
+    text = f"{name(column)}::varchar"
+    kept = text
+    if not is_business(column):
+        is_date = f"try_cast({text} as timestamp) is not null"
+        is_flag = f"try_cast({text} as boolean) is not null"
+        kept = f"case when {is_date} or {is_flag} then {text} end"
+    return f"""case
+        when list_contains($emails, lower(trim({text}))) then $stand_in
+        -- in JSON the rest of the cell holds keys of other records
+        when regexp_matches({text}, $pattern) and left({text}, 1) in ('{{', '[')
+            then regexp_replace({text}, $pattern, 'erased', 'g')
+        when regexp_matches({text}, $pattern) then null
+        when {is_person} then {kept}
+        else {text}
+    end"""
+
+
 def erase(file, texts):
     """Erase a person from the DuckDB file; returns {schema.table: rows changed}.
 
@@ -99,30 +123,16 @@ def erase(file, texts):
                 f"list_contains($emails, lower(trim({name(column)}::varchar)))"
                 for column in columns
             )
-            changes = []
-            for column in columns:
-                text = f"{name(column)}::varchar"
-                # In JSON the rest of the cell holds keys of other records.
-                otherwise = f"case when {text} ^@ '{{' or {text} ^@ '[' then \
-regexp_replace({text}, $pattern, 'erased', 'g') end"
-                own = (
-                    text
-                    if is_business(column)
-                    else f"case when try_cast({text} as timestamp) is not null or \
-try_cast({text} as boolean) is not null then {text} end"
-                )
-                changes.append(f"""{name(column)} = case
-                    when list_contains($emails, lower(trim({text}))) then $stand_in
-                    when regexp_matches({text}, $pattern) then {otherwise}
-                    when {is_person} then {own}
-                    else {text} end""")
+            changes = ", ".join(
+                f"{name(column)} = {erased_value(column, is_person)}"
+                for column in columns
+            )
             found = " or ".join(
                 f"regexp_matches({name(column)}::varchar, $pattern)"
                 for column in columns
             )
             (count,) = database.execute(
-                f"update {name(schema)}.{name(table)} set {', '.join(changes)}"
-                f" where {found}",
+                f"update {name(schema)}.{name(table)} set {changes} where {found}",
                 {"emails": emails, "pattern": pattern, "stand_in": stand_in},
             ).fetchone()
             if count:

@@ -2,6 +2,6 @@
 
 One clean Salesforce of the sample company, at one or two sizes. In every round each job
 runs once, in a process of its own, so that whatever else the machine does hits all of
-them; what counts are the ratios of one round. The marts are compared with what floor.sql
-computes before anything is timed.
+them; what counts are the ratios of one round. The marts are compared with what
+floor.sql computes before anything is timed.
 """

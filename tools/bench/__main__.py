@@ -221,7 +221,8 @@ def machine(load: float, memory_limit: str, repeats: int) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores "
         f"({names[0] if names else platform.machine()}), {memory:.0f} GB, "
         f"memory limit {memory_limit}, Python {platform.python_version()}, {packages}; "
-        f"load before the start {load:.1f}; {repeats} rounds, median (lowest-highest).\n"
+        f"load before the start {load:.1f}; {repeats} rounds, "
+        "median (lowest-highest).\n"
     )
 
 
