@@ -5,13 +5,13 @@ TEST := target/test
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help build test test-full clean
+.PHONY: help build test test-full bench clean
 
 # What `make test` lints and runs in Python; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
 PYTESTS := $(addprefix tests/python/test_,$(addsuffix .py,conventions oracle publish \
     dbt_utils_stand_in set_up sample_company reporting_marts bad_input metamorphic \
-    determinism builds kpis_against_oracle))
+    determinism builds kpis_against_oracle bench))
 CASES := not random_company and not maven and not Maven
 
 .DEFAULT_GOAL := help
@@ -43,6 +43,11 @@ test-full: CASES :=
 test-full: PYTESTS :=
 test-full: LINTED := models tests
 test-full: test ## what test does, and the slow comparisons: loaders, random companies
+
+# Sizes in opportunities; the raw tables are generated once. BENCH="--repeats 1" is faster.
+bench: ## what a run costs beside the same marts by hand, into docs/performance.md
+	@$(PYTHON) tools/set_up.py
+	.venv/bin/python -m tools.bench $(BENCH)
 
 clean: ## remove everything that was made here, except warehouse/
 	rm -rf .venv dbt_packages target logs .hypothesis .pytest_cache .ruff_cache
