@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self' data: 'unsafe-inline' 'unsafe-eval'">
 
 .PHONY: help build quality dashboard docs test test-full test-postgres test-spark clean
-.PHONY: check-style check-build check-python
+.PHONY: check-style check-build check-python bench
 
 # What `make test` lints, runs in Python and compares; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
@@ -85,6 +85,11 @@ test-postgres: ## the same on a PostgreSQL server of its own, mart by mart
 test-spark: ## the same on a Spark cluster of its own; needs Java 17
 	@$(PYTHON) tools/set_up.py --test --spark
 	.venv/bin/python -m pytest tests/python/test_spark.py
+
+# Sizes in opportunities; the raw tables are generated once. BENCH="--repeats 1" is faster.
+bench: ## what a run costs beside the same marts by hand, into docs/performance.md
+	@$(PYTHON) tools/set_up.py
+	.venv/bin/python -m tools.bench $(BENCH)
 
 clean: ## remove everything that was made here, except warehouse/
 	rm -rf .venv dbt_packages target logs .hypothesis .pytest_cache .ruff_cache

@@ -656,6 +656,39 @@ def test_twenty_thousand_opportunities_take_seconds(tmp_path):
     assert 18_000 < deals < 26_000
 
 
+def test_a_deal_and_its_contract_are_one_companys_at_any_size():
+    (block,) = blocks(SEED, 10_000, cut_after(AS_OF))
+    for table, key, other in (
+        ("deal", "contract_no", "contract"),
+        ("contract", "deal_no", "deal"),
+    ):
+        company_of = np.full(block[other][key].max() + 1, -1)
+        company_of[block[other][key]] = block[other]["company_no"]
+        linked = np.isin(block[table][key], block[other][key])
+        assert linked.sum() > 1000
+        rows = block[table][key][linked], block[table]["company_no"][linked]
+        assert (company_of[rows[0]] == rows[1]).all()
+
+
+def test_some_rows_land_weeks_late_with_a_later_delivery(tmp_path):
+    deliveries = {}
+    for as_of in (AS_OF, "2026-07-20"):
+        con = company(SEED, as_of=as_of)
+        write(con, "salesforce", tmp_path / as_of, format="parquet", late=20)
+        file = tmp_path / as_of / "sample_salesforce__opportunity_history.parquet"
+        deliveries[as_of] = duckdb.sql(
+            f"select id, created_date, _fivetran_synced as synced from '{file}'"
+        )
+    first, second = deliveries.values()
+    new = second.join(first.select("id"), "id", how="anti")
+    assert 0.01 < len(new) / len(first) < 0.04
+    late = second.filter("synced > created_date + interval 6 day")
+    assert 0.01 < len(late) / len(second) < 0.03
+    assert len(new.filter(f"created_date < date '{AS_OF}' - 2")) > 0
+    kept = len(first.join(second.select("id"), "id", how="semi"))
+    assert kept > 0.999 * len(first)
+
+
 def test_blocks_are_independent_and_numbers_go_on():
     block, *rest = blocks(SEED, OPPORTUNITIES, cut_after(AS_OF))
     assert not rest

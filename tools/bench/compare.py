@@ -9,7 +9,7 @@ def differences(floor: Path, built: Path) -> list[str]:
     """One sentence per mart and measure that differs, none if all are equal.
 
     Rows of a mart that floor.sql does not have are periods without anything: there
-    every count must be 0. Counts and money are compared exactly, rates and days to 1e-9.
+    every count must be 0. Counts and money are compared exactly, rates to 1e-9.
     """
     found = []
     with duckdb.connect() as con:

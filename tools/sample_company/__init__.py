@@ -18,4 +18,13 @@ How it is made, in this order:
   table; ``split`` gives each of three CRMs its share; ``layout`` names the columns.
 * ``dirt``: what is wrong in the raw tables, and in how many rows.
 * ``truth``: the true KPI values, counted from the business.
+
+Any size, and a second delivery of the same company:
+
+``--opportunities 1000000 --format duckdb`` takes about a minute; shares of dirt stay as
+they are in the sample (every k-th record, see ``dirt``). The same call with an
+``--as-of`` 20 days later is the next delivery: about 2 % new rows, 1 % of the leads and
+4 % of the deals changed. With ``--late 10`` one row in 100 of the leads and of all
+histories lands one to six weeks late, also in a later delivery than the rows of its
+time.
 """

@@ -17,6 +17,9 @@ def main():
     parser.add_argument("--opportunities", type=int, default=OPPORTUNITIES)
     parser.add_argument("--as-of", default=AS_OF, help="last day of the delivery")
     parser.add_argument("--dirt", type=int, choices=(0, 1), default=1)
+    parser.add_argument(
+        "--late", type=int, default=0, help="rows in 1000 that land weeks late"
+    )
     parser.add_argument("--format", choices=("csv", "parquet", "duckdb"), default="csv")
     options = parser.parse_args()
     with TemporaryDirectory(prefix=".sample_company_", dir=".") as folder:
@@ -24,7 +27,7 @@ def main():
         con = company(
             options.seed, options.opportunities, options.as_of, options.dirt, file
         )
-        write(con, options.crm, options.out, options.dirt, options.format)
+        write(con, options.crm, options.out, options.dirt, options.format, options.late)
         con.close()
     if options.format == "csv":
         write_seeds_yaml(options.crm, options.out)

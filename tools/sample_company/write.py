@@ -14,6 +14,17 @@ MEMORY = "3GB"
 LARGE = 2_000_000
 """Opportunities from which the command works in a file."""
 
+LATE_TABLES = {
+    "lead",
+    "lead_history",
+    "opportunity_history",
+    "opportunity_field_history",
+    "contact_property_history",
+    "deal_stage",
+    "deal_stage_history",
+}
+"""Tables of which a share of the rows can land weeks late (``late`` of write)."""
+
 SQL_TYPES = {
     "text": "varchar",
     "integer": "bigint",
@@ -61,11 +72,13 @@ def systems(crm):
     return SYSTEMS if crm == "split" else (crm,)
 
 
-def write(con, crm, out, dirt=1, format="csv"):
+def write(con, crm, out, dirt=1, format="csv", late=0):
     """Write all raw tables of the company to ``out``, once per connection.
 
     crm: one of CRMS; format: csv or parquet (``out`` is a folder), duckdb (``out``
-    is a file with the schemas of layout.SCHEMAS). Returns the seeds' names.
+    is a file with the schemas of layout.SCHEMAS); late: how many rows in 1000 of
+    LATE_TABLES the loader brings one to six weeks late, in a later delivery if that
+    is after this one. Returns the seeds' names.
     """
     out = Path(out)
     if format == "duckdb":
@@ -80,6 +93,8 @@ def write(con, crm, out, dirt=1, format="csv"):
         part = f"{system}_part" if crm == "split" else "main"
         con.execute(f"set search_path = '{part},main'")
         for table, sql in WRITERS[system].tables(dirt).items():
+            if table in LATE_TABLES and late:
+                sql = _some_late(sql, TABLES[system][table][0].name, late)
             names.append(_write(con, system, table, sql, out, format))
         if crm == "split":
             con.execute(f"create table {part}.periods as {_periods(system)}")
@@ -100,6 +115,23 @@ def write(con, crm, out, dirt=1, format="csv"):
 def _periods(system):
     """SQL of finance's contract periods of one CRM."""
     return finance.contract_periods(system, *PERIODS_OF_FINANCE[system])
+
+
+def _some_late(sql, key, late):
+    """SQL of a table of which ``late`` rows in 1000, chosen by key, land late."""
+    draw = f"(md5_number_lower({key}::text || _fivetran_synced::text) % 1000)::integer"
+    return f"""
+with landings as (
+    select * replace (
+        _fivetran_synced + if({draw} < {late}, 7 * (1 + {draw} % 6), 0) * interval 1 day
+            as _fivetran_synced
+    )
+    from ({sql})
+)
+select landings.*
+from landings cross join main.run
+where landings._fivetran_synced < utc(run.cut_at) + interval 1 day
+"""
 
 
 def _write(con, system, table, sql, out, format):

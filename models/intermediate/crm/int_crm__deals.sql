@@ -49,6 +49,31 @@ customers as (
 
 ),
 
+deals_of_accounts as (
+
+    select
+        deal_states.*,
+        accounts.customer_id as account_customer_id
+
+    from deal_states
+    left join accounts
+        on deal_states.source_system = accounts.source_system
+        and deal_states.account_id = accounts.record_id
+
+),
+
+{# Contacts speak only for deals without an account that is known. #}
+deals_without_account as (
+
+    select
+        source_system,
+        record_id,
+        contact_id
+    from deals_of_accounts
+    where account_customer_id is null
+
+),
+
 {# The primary contact: the deal's own, else the primary role, else the lowest id. #}
 contacts_of_deals as (
 
@@ -58,16 +83,19 @@ contacts_of_deals as (
         contact_id,
         0 as contact_order
 
-    from deal_states
+    from deals_without_account
     union all
     select
-        source_system,
-        deal_record_id,
-        contact_id,
-        case when is_primary then 1 else 2 end as contact_order
+        deal_contacts.source_system,
+        deal_contacts.deal_record_id,
+        deal_contacts.contact_id,
+        case when deal_contacts.is_primary then 1 else 2 end as contact_order
 
     from deal_contacts
-    where set_aside_reason is null
+    inner join deals_without_account
+        on deal_contacts.source_system = deals_without_account.source_system
+        and deal_contacts.deal_record_id = deals_without_account.record_id
+    where deal_contacts.set_aside_reason is null
 
 ),
 
@@ -123,23 +151,20 @@ direct_leads as (
 deals_of_customers as (
 
     select
-        deal_states.*,
+        deals_of_accounts.*,
         direct_leads.lead_id as direct_lead_id,
         coalesce(
-            accounts.customer_id,
+            deals_of_accounts.account_customer_id,
             primary_contacts.customer_id,
             direct_leads.lead_company_id
         ) as customer_id
 
-    from deal_states
-    left join accounts
-        on deal_states.source_system = accounts.source_system
-        and deal_states.account_id = accounts.record_id
+    from deals_of_accounts
     left join primary_contacts
-        on deal_states.source_system = primary_contacts.source_system
-        and deal_states.record_id = primary_contacts.deal_record_id
+        on deals_of_accounts.source_system = primary_contacts.source_system
+        and deals_of_accounts.record_id = primary_contacts.deal_record_id
     left join direct_leads
-        on deal_states.deal_id = direct_leads.deal_id
+        on deals_of_accounts.deal_id = direct_leads.deal_id
 
 ),
 

@@ -71,7 +71,7 @@ past_statuses as (
     cross join as_of
     where lead_statuses.set_aside_reason is null
         and {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on
-    union
+    union all
     select
         source_system,
         lead_record_id,

@@ -1,0 +1,123 @@
+"""What the bench says can be trusted: it compares before it times, and it warns."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pytest
+import yaml
+from builds import KPI_MARTS, ROOT
+
+from tools.bench import floor, start
+from tools.bench.__main__ import MARK, PAGE, Cost, exponents, table
+from tools.bench.compare import differences
+
+ROWS = {
+    # kpi_key: order_count, revenue, growth
+    "month|2025-01-01|total|(all)": (3, "100.10", "0.5"),
+    "month|2025-02-01|total|(all)": (0, "0.00", "null"),
+}
+
+
+def marts(path, schema, rows):
+    """A database with one mart of a count, an amount and a rate."""
+    with duckdb.connect(str(path)) as con:
+        con.execute(f"create schema if not exists {schema}")
+        values = ", ".join(
+            f"('{key}', {count}::bigint, {money}::decimal(18, 2), {rate}::double)"
+            for key, (count, money, rate) in rows.items()
+        )
+        con.execute(
+            f"create table {schema}.kpi_x as select * from (values {values}) "
+            "as t (kpi_key, order_count, revenue, growth)"
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, 0),
+        # Within the last digits of a double.
+        ({"month|2025-01-01|total|(all)": (3, "100.10", "0.5 + 1e-12")}, 0),
+        ({"month|2025-01-01|total|(all)": (3, "100.10", "0.500001")}, 1),
+        ({"month|2025-01-01|total|(all)": (3, "100.11", "0.5")}, 1),
+        ({"month|2025-01-01|total|(all)": (4, "100.10", "null")}, 2),
+        # A period that floor.sql does not have must be empty.
+        ({"month|2025-03-01|total|(all)": (0, "0.00", "null")}, 0),
+        ({"month|2025-03-01|total|(all)": (1, "0.00", "null")}, 1),
+    ],
+)
+def test_a_mart_that_is_not_what_the_floor_computes_stops_the_bench(
+    tmp_path, change, found
+):
+    by_hand = marts(tmp_path / "floor.duckdb", "main", ROWS)
+    built = marts(tmp_path / "build.duckdb", "marts", ROWS | change)
+    assert len(differences(by_hand, built)) == found
+
+
+def test_a_row_that_only_the_floor_has_is_found(tmp_path):
+    by_hand = marts(tmp_path / "floor.duckdb", "main", ROWS)
+    built = marts(tmp_path / "build.duckdb", "marts", dict(list(ROWS.items())[1:]))
+    assert any("missing" in sentence for sentence in differences(by_hand, built))
+
+
+def test_the_floor_computes_all_six_marts():
+    for mart in KPI_MARTS:
+        assert f"create table {mart} as" in floor.script()
+    assert not re.search(r"\{\w+[:}]", floor.script())
+
+
+def test_twice_the_rows_at_twice_the_cost_are_linear():
+    sizes = {
+        size: {
+            "floor": [Cost(size / 1000, size / 1000, 100, 1)],
+            "kpis": [Cost(5 + size / 500, 5 + (size / 1000) ** 2, 100, 1)],
+            "start": [Cost(5, 5, 100, 0)],
+        }
+        for size in (1000, 2000)
+    }
+    text = exponents(sizes)
+    assert "by hand | 1.00 | 1.00 |" in text
+    assert "all they need | 2.00 | 1.00 |" in text
+
+
+def test_ratios_are_those_of_one_round():
+    rounds = {
+        "floor": [Cost(1, 1, 100, 1), Cost(10, 10, 100, 1), Cost(2, 2, 100, 1)],
+        "kpis": [Cost(2, 3, 150, 9), Cost(20, 30, 150, 9), Cost(8, 6, 150, 9)],
+    }
+    line = table(1000, rounds).splitlines()[-1]
+    assert line.split(" | ")[5:] == [
+        "2.00 (2.00-4.00)",
+        "3.00 (3.00-3.00)",
+        "1.50 (1.50-1.50) |",
+    ]
+
+
+def test_the_page_says_what_the_command_wrote():
+    assert PAGE.read_text("utf-8").count(MARK) == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "warned"),
+    [
+        ({"model nodes": 109}, []),
+        ({"model nodes": 111}, ["model nodes"]),
+        ({"model nodes": 100, "snapshot nodes": 1}, ["snapshot nodes"]),
+        ({"model nodes": 100, "parse / import": 2.3}, ["parse / import"]),
+    ],
+)
+def test_a_tenth_more_than_accepted_is_a_warning(found, warned):
+    accepted = {"model nodes": 100, "parse / import": 2.0}
+    sentences = start.warnings(found, accepted)
+    assert [sentence.partition(":")[0] for sentence in sentences] == warned
+
+
+@pytest.mark.parametrize("file", ["profiles.yml", "tools/bench/profiles.yml"])
+def test_no_profile_sets_the_folder_for_spilling_in_each_session(file):
+    # DuckDB refuses to change it once it has spilled, and `settings` are set per model.
+    profile = yaml.safe_load((ROOT / file).read_text("utf-8"))
+    for output in profile["sales_kpis"]["outputs"].values():
+        assert "temp_directory" not in output.get("settings", {})
