@@ -85,7 +85,7 @@ def checks_of_run(results, manifest):
         if status in FAILED:
             todo = "Nothing is published until it is repaired."
         if status in (*FAILED, "warn") and kind == "test":
-            todo += f" The rows: {result.get('compiled_path') or node['path']}"
+            todo += f" The rows: {node.get('compiled_path') or node['path']}"
         if kind != "test" and status in FAILED:
             todo += " " + (result.get("message") or "").strip()[:600]
         yield {

@@ -26,7 +26,11 @@ def node(name, **more):
 
 NODES = {
     "test.p.good": node("good", description="All is well."),
-    "test.p.bad": node("bad", raw_code="{#- Money adds\n    up. -#}\nselect 1"),
+    "test.p.bad": node(
+        "bad",
+        compiled_path="target/bad.sql",
+        raw_code="{#- Money adds\n    up. -#}\nselect 1",
+    ),
     "test.p.odd": node("odd", description=EVIL),
     "model.p.kpi": node("kpi"),
     "model.p.fine": node("fine"),
@@ -49,7 +53,7 @@ def run(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"nodes": NODES}))
     results = [
         result("test.p.good", "pass", 0),
-        result("test.p.bad", "fail", 3, compiled_path="target/bad.sql"),
+        result("test.p.bad", "fail", 3),
         result("test.p.odd", "warn", 2),
         result("model.p.kpi", "error", message=EVIL),
         result("model.p.fine", "success"),
