@@ -72,6 +72,14 @@ def sentence(node):
     return " ".join(words.split()) or node["name"].replace("_", " ")
 
 
+def compiled(node):
+    """Where dbt wrote the SQL of a test, below its target folder."""
+    path = node["original_file_path"]
+    if not path.endswith(".sql"):
+        path += "/" + node["path"]
+    return f"compiled/{node['package_name']}/{path}"
+
+
 def checks_of_run(results, manifest):
     """One dict per test, and per model that failed, of a run: what, where, how many."""
     nodes = manifest.get("nodes", {}) | manifest.get("unit_tests", {})
@@ -85,7 +93,7 @@ def checks_of_run(results, manifest):
         if status in FAILED:
             todo = "Nothing is published until it is repaired."
         if status in (*FAILED, "warn") and kind == "test":
-            todo += f" The rows: {node.get('compiled_path') or node['path']}"
+            todo += f" The rows: run {compiled(node)}"
         if kind != "test" and status in FAILED:
             todo += " " + (result.get("message") or "").strip()[:600]
         yield {

@@ -21,6 +21,7 @@ def node(name, **more):
         "name": name,
         "path": f"{name}.sql",
         "original_file_path": f"t/{name}.sql",
+        "package_name": "p",
     } | more
 
 
@@ -28,7 +29,6 @@ NODES = {
     "test.p.good": node("good", description="All is well."),
     "test.p.bad": node(
         "bad",
-        compiled_path="target/bad.sql",
         raw_code="{#- Money adds\n    up. -#}\nselect 1",
     ),
     "test.p.odd": node("odd", description=EVIL),
@@ -88,7 +88,7 @@ def test_what_failed_is_told_with_rows_place_and_what_to_do(run):
     assert set(bad) == {"good", "bad", "odd", "kpi", "zoho.deal", "zoho.lead"}
     assert bad["bad"]["what"] == "Money adds up."
     assert (bad["bad"]["rows"], bad["bad"]["where"]) == (3, "t/bad.sql")
-    assert "target/bad.sql" in bad["bad"]["what_to_do"]
+    assert "compiled/p/t/bad.sql" in bad["bad"]["what_to_do"]
     assert "100 hours old" in bad["zoho.deal"]["what"]
     issue = told["issues"][0]
     assert (issue["rows"], issue["amount"]) == (4, 12.5)
