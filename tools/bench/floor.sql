@@ -1,7 +1,8 @@
 -- The six KPI marts in one script for DuckDB, as one would write it by hand for one clean
--- Salesforce: the yardstick of `make bench`. It computes every measure of the marts in
--- every dimension, and compare.py holds the results beside the marts. It knows nothing of
--- what real data need: no versions, merges, deletions, unreadable values, second CRM,
+-- Salesforce: the yardstick of `make bench`. It computes the measures of the marts in
+-- every dimension (but like_for_like_growth, payback_months and spend_without_customers),
+-- and compare.py holds the results beside the marts. It knows nothing of what real data
+-- need: no versions, merges, deletions, unreadable values, second CRM,
 -- hashing, contracts of tables, accounting of rows, targets or verdicts.
 -- Expects the raw tables in raw.sample_salesforce, raw.sample_finance, raw.sample_mapping.
 
@@ -456,7 +457,7 @@ create macro day_in(day, grain) as
 create macro key_of(grain, start, dimension, dimension_value) as
     grain || '|' || start || '|' || dimension || '|' || dimension_value;
 
--- {grouped} writes the grouping; bench.py fills it in: {periods} x {dimensions}.
+-- floor.py writes what stands in braces: all period grains times all dimensions.
 create temp table orders_by_period as
 select
     {columns:deal_type},
