@@ -11,18 +11,18 @@ import pytest
 from builds import ROOT
 
 MONTHS = "period_grain = 'month'"
-TOTAL = f"{MONTHS} and dimension = 'total'"
+TOTAL = "kpi_key like 'month|%|total|(all)'"
 # metrics, what they are grouped by, the mart's figures by the same
 QUESTIONS = {
     "revenue and order value by month": (
         ("revenue", "average_order_value"),
         ("metric_time__month",),
         f"""
-        select period_start, revenue, average_order_value
-        from marts.kpi_revenue_growth
-        inner join marts.kpi_average_order_value using (kpi_key, period_start)
-        where kpi_revenue_growth.{TOTAL}
-            and kpi_revenue_growth.is_complete_period and order_count > 0
+        select growth.period_start, growth.revenue, orders.average_order_value
+        from marts.kpi_revenue_growth as growth
+        inner join marts.kpi_average_order_value as orders
+            on growth.kpi_key = orders.kpi_key
+        where growth.{TOTAL} and orders.order_count > 0
         """,
     ),
     "conversion by month and region": (
