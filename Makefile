@@ -13,7 +13,7 @@ CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self'
 
 # What `make test` lints, runs in Python and compares; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
-SLOW := equivalence hubspot memory million_rows zoho zoho_export
+SLOW := crash equivalence history hubspot memory million_rows zoho zoho_export
 ENGINES := postgres spark
 PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(SLOW) $(ENGINES)), \
     $(wildcard tests/python/test_*.py))
