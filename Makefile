@@ -8,14 +8,16 @@ export DO_NOT_TRACK := 1
 # No part of a page on an intranet may ask the internet for anything.
 CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self' data: 'unsafe-inline' 'unsafe-eval'">
 
-.PHONY: help build quality dashboard docs test test-full test-postgres test-spark clean
-.PHONY: check-style check-build check-python bench
+.PHONY: help build quality dashboard docs test test-more test-full clean
+.PHONY: test-postgres test-spark check-style check-build check-python bench
 
 # What `make test` lints, runs in Python and compares; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
-SLOW := crash equivalence history hubspot memory million_rows zoho zoho_export
+MORE := analyses bi catalogue crash dashboard erase_person history hostile_input privacy \
+    quality_report
+SLOW := equivalence hubspot memory million_rows zoho zoho_export
 ENGINES := postgres spark
-PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(SLOW) $(ENGINES)), \
+PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(MORE) $(SLOW) $(ENGINES)), \
     $(wildcard tests/python/test_*.py))
 export SALES_KPIS_RANDOM_COMPANIES ?= 8
 
@@ -52,7 +54,7 @@ test: ## lint, build on an empty database, and run every test
 	rm -rf $(TEST)
 	@echo "Style, build and Python tests run side by side; each is shown when it is done."
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
-	    LINTED="$(LINTED)" SLOW="$(SLOW)" check-style check-build check-python
+	    LINTED="$(LINTED)" MORE="$(MORE)" SLOW="$(SLOW)" check-style check-build check-python
 
 check-style check-build: export SALES_KPIS_DUCKDB_PATH = $(TEST)/$@/build.duckdb
 check-style check-build: export DBT_TARGET_PATH = $(TEST)/$@
@@ -72,11 +74,16 @@ check-build:
 check-python:
 	.venv/bin/python -m pytest $(PYTESTS)
 
+test-more: ## privacy, crashes, history, hostile rows, BI, and the page in a real browser
+	@$(PYTHON) tools/set_up.py --test
+	.venv/bin/python -m pytest $(MORE:%=tests/python/test_%.py)
+
+test-full: MORE :=
 test-full: SLOW :=
 test-full: LINTED := models tests
 test-full: export SALES_KPIS_RANDOM_COMPANIES := 200
 test-full: export SALES_KPIS_KILL_POINTS := 20
-test-full: test ## what test does, and the slow comparisons: loaders, random companies
+test-full: test ## what both do, and the slow comparisons: loaders, random companies
 
 test-postgres: ## the same on a PostgreSQL server of its own, mart by mart
 	@$(PYTHON) tools/set_up.py --test --postgres

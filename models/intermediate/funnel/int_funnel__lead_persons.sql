@@ -59,6 +59,22 @@ lifecycle_stages as (
 
 ),
 
+{# The first change after the as-of day tells the status that a lead had on it. #}
+first_late_changes as (
+
+    select
+        lead_statuses.source_system,
+        lead_statuses.lead_record_id,
+        min(lead_statuses.entered_at) as entered_at
+
+    from lead_statuses
+    cross join as_of
+    where lead_statuses.set_aside_reason is null
+        and {{ local_date('lead_statuses.entered_at') }} > as_of.as_of_on
+    group by lead_statuses.source_system, lead_statuses.lead_record_id
+
+),
+
 {# A change tells two statuses: the one entered and the one left. #}
 past_statuses as (
 
@@ -73,12 +89,21 @@ past_statuses as (
         and {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on
     union all
     select
-        source_system,
-        lead_record_id,
-        previous_status as lead_status
+        lead_statuses.source_system,
+        lead_statuses.lead_record_id,
+        lead_statuses.previous_status as lead_status
 
     from lead_statuses
-    where set_aside_reason is null and previous_status is not null
+    left join first_late_changes
+        on lead_statuses.source_system = first_late_changes.source_system
+        and lead_statuses.lead_record_id = first_late_changes.lead_record_id
+    where lead_statuses.set_aside_reason is null
+        and lead_statuses.previous_status is not null
+        and (
+            first_late_changes.entered_at is null
+            or lead_statuses.entered_at is null
+            or lead_statuses.entered_at <= first_late_changes.entered_at
+        )
 
 ),
 

@@ -229,15 +229,16 @@ class _Salesforce:
         live, merged, survivors, _ = self._survivors("lead", "lead")
         self.records.lead_survivors = survivors
         held: dict[str, list] = {}
+        left: dict[str, list] = {}
         for row in self._live("lead_history").values():
             if (text(row.get("field")) or "").lower() != "status":
                 continue
             moment = read.timestamp(row.get("created_date"))
-            for column in ("old_value", "new_value"):
+            for column, found in (("old_value", left), ("new_value", held)):
                 status = text(row.get(column))
                 if status:
                     lead_id = salesforce_id(row.get("lead_id"))
-                    held.setdefault(lead_id, []).append((moment, status))
+                    found.setdefault(lead_id, []).append((moment, status))
         for key, row in (live | merged).items():
             status = text(row.get("status"))
             contact_id = self._linked_contact(row.get("converted_contact_id"))
@@ -251,6 +252,7 @@ class _Salesforce:
                     email=read.email(row.get("email")),
                     status=status,
                     statuses=held.get(key, []) + ([(None, status)] if status else []),
+                    left=left.get(key, []),
                     lead_source=text(row.get("lead_source")),
                     company=text(row.get("company")),
                     owner_id=salesforce_id(row.get("owner_id")),

@@ -386,7 +386,7 @@ class Company:
             stages=set().union(*(self._stages_of(lead) for lead in everyone)),
             is_disqualified=self.seeds.mapped(first.crm, "lead_status", first.status)
             == "disqualified",
-            emails={lead.email for lead in alive if lead.email},
+            emails={lead.email for lead in everyone if lead.email},
         )
 
     def _person_age(self, person: Person) -> tuple:
@@ -399,7 +399,10 @@ class Company:
     def _stages_of(self, lead: LeadRecord) -> set[str]:
         """Stages that a lead record shows by its statuses and dates."""
         found = set()
-        for moment, status in lead.statuses:
+        # The first change after the as-of day tells the status on it.
+        late = min((at for at, _ in lead.left if self._is_late(at)), default=None)
+        left = [(None if at == late else at, status) for at, status in lead.left]
+        for moment, status in lead.statuses + left:
             if not self._is_late(moment):
                 stage = self.seeds.mapped(lead.crm, "lead_status", status)
                 if stage in ("mql", "sql"):
@@ -412,7 +415,8 @@ class Company:
     def _stage_source(self, crm: str) -> dict[str, bool]:
         """Whether a CRM can tell MQLs and SQLs at all (DECISIONS.md 13)."""
         has_evidence = any(
-            lead.statuses or lead.stage_dates for lead in self.crms[crm].leads
+            lead.statuses or lead.left or lead.stage_dates
+            for lead in self.crms[crm].leads
         )
         return {
             stage: has_evidence and self.seeds.maps_status_to(crm, stage)
@@ -957,11 +961,11 @@ class Company:
         self.spend = (
             self._finance_spend(rows) if source == "finance" else self._campaign_spend()
         )
+        lag = int(self.settings["cac_lag_months"])
+        counted = [s for s in self.spend if add_months(s.spent_in, lag) <= self.as_of]
         carried = ("region", "segment", "sales_team", "source_system")
         self.spend_dimensions = [
-            name
-            for name in carried
-            if any(spend.dims.get(name) for spend in self.spend)
+            name for name in carried if any(spend.dims.get(name) for spend in counted)
         ]
 
     def _finance_spend(self, rows: list[dict]) -> list[Spend]:

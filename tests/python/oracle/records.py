@@ -27,6 +27,8 @@ class LeadRecord:
     status: str | None = None
     # (moment or None, raw status or lifecycle stage) for every status ever held
     statuses: list[tuple[datetime | None, str]] = field(default_factory=list)
+    # (moment of the change or None, raw status before it)
+    left: list[tuple[datetime | None, str]] = field(default_factory=list)
     # stages dated by the CRM itself: mql, sql, opportunity
     stage_dates: dict[str, datetime | None] = field(default_factory=dict)
     lead_source: str | None = None
