@@ -50,13 +50,14 @@ NO_CONVERSIONS = {
     "kpi_average_order_value": SOURCES,
     "kpi_churn_rate": SELLERS,
 }
+# The first period of the company is that of its first contract.
+FIRST_PERIOD = ((), ("prior_year_revenue",))
 # {case: {mart: dimensions and columns that differ, or ANY}}
 EXCEPTIONS = {
     ("salesforce", "dlt"): {
         "kpi_conversion_rate": FUNNEL,
         "kpi_churn_rate": ANY,
-        # The first period of the company is that of its first contract.
-        "kpi_revenue_growth": ((), ("prior_year_revenue",)),
+        "kpi_revenue_growth": FIRST_PERIOD,
     },
     ("hubspot", "dlt"): {"kpi_churn_rate": ANY},
     ("zoho", "fivetran"): {"kpi_conversion_rate": FUNNEL},
@@ -64,7 +65,11 @@ EXCEPTIONS = {
     ("zoho", "dlt"): {"kpi_conversion_rate": FUNNEL},
     ("split", "fivetran"): {"kpi_conversion_rate": FUNNEL},
     ("split", "airbyte"): NO_CONVERSIONS,
-    ("split", "dlt"): {"kpi_conversion_rate": FUNNEL, "kpi_churn_rate": ANY},
+    ("split", "dlt"): {
+        "kpi_conversion_rate": FUNNEL,
+        "kpi_churn_rate": ANY,
+        "kpi_revenue_growth": FIRST_PERIOD,
+    },
 }
 
 
