@@ -31,7 +31,7 @@ current_values as (
 
     from {{ ref('kpi_values') }} as kpi_values
     cross join publications
-    where kpi_values.is_complete_period
+    where kpi_values.is_complete_period and kpi_values.value is not null
 
 ),
 
