@@ -1,4 +1,4 @@
-"""Runs of dbt that several tests share, started together as soon as one is needed.
+"""Runs of dbt that several tests share, started with the first test.
 
 Each run is named below like the fixture that waits for it. Only those that the
 collected tests ask for are started, two at a time: dbt keeps one core busy.
@@ -69,6 +69,12 @@ NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_
 WITHOUT_TESTS = ("build", *NO_TESTS)
 RUNS = {
     "sample_build": lambda dbt: dbt.build(command=WITHOUT_TESTS, threads=4),
+    "maven_build": lambda dbt: dbt.build(
+        real_input.maven_raw(), command=(*WITHOUT_TESTS, *FIGURES)
+    ),
+    "fivetran_build": lambda dbt: dbt.build(
+        real_input.fivetran_raw(), command=(*WITHOUT_TESTS, *FIGURES)
+    ),
     "sample_build_again": lambda dbt: dbt.build(command=WITHOUT_TESTS),
     "bad_company": lambda dbt: dbt.build(bad_input.RAW),
     "incomplete_company": lambda dbt: dbt.build(
@@ -89,12 +95,6 @@ RUNS = {
         dirty_input.SETTINGS,
         then=(("docs", "generate", "--static"),),
     ),
-    "fivetran_build": lambda dbt: dbt.build(
-        real_input.fivetran_raw(), command=(*WITHOUT_TESTS, *FIGURES)
-    ),
-    "maven_build": lambda dbt: dbt.build(
-        real_input.maven_raw(), command=(*WITHOUT_TESTS, *FIGURES)
-    ),
 }
 
 
@@ -108,15 +108,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose runs of dbt end first come first: other tests run meanwhile."""
+    places = {"variants": 1} | {name: place for place, name in enumerate(RUNS, start=2)}
+    last: dict[Path, int] = {}
+    for item in items:
+        needed = [places.get(name, 0) for name in item.fixturenames]
+        last[item.path] = max(last.get(item.path, 0), *needed)
+    items.sort(key=lambda item: last[item.path])
+
+
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory) -> Dbt:
     """Runs dbt; runs with the same vars share one parse of the project."""
     return Dbt(tmp_path_factory.mktemp("dbt"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def runs(request, dbt) -> dict[str, Future]:
-    """The runs of dbt that the collected tests need, as futures."""
+    """The runs of dbt that the collected tests need, as futures: they start now."""
     wanted = {name for item in request.session.items for name in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         futures = {}

@@ -6,14 +6,13 @@ and the rules that only hand-made rows show.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 import oracle
 import pytest
-from oracle import adapter_zoho, maven, money, read, sample, zoho_export
+from oracle import adapter_zoho, maven, money, read, sample
 from oracle.compare import compare
 from oracle.edge_cases import CASES, SEEDS
 from oracle.hostile import HOSTILE
@@ -143,53 +142,11 @@ def test_maven_censored_median_over_all_deals_with_an_engage_date(maven_result):
 
 # -- other public rows --------------------------------------------------------
 
-needs_zoho = pytest.mark.skipif(
-    not zoho_export.FOLDER.exists(),
-    reason=f"the public Zoho export is not there ({zoho_export.FOLDER})",
-)
 PUBLIC = maven.FOLDER.parent
 needs_fivetran = pytest.mark.skipif(
     not (PUBLIC / "salesforce_fivetran_layout").exists(),
     reason=f"Fivetran's public rows are not there ({PUBLIC})",
 )
-
-
-@needs_zoho
-def test_zoho_export_gives_the_published_figures():
-    seeds = {
-        "value_mapping": [
-            {
-                "source_system": "zoho",
-                "field": "deal_type",
-                "raw_value": raw,
-                "value": value,
-            }
-            for raw, value in (
-                ("New Business", "new_business"),
-                ("Existing Business", "upsell"),
-            )
-        ]
-    }
-    result = oracle.compute(zoho_export.raw(), seeds, zoho_export.SETTINGS)
-
-    def whole(mart, column):
-        return sum(
-            row[column] or 0
-            for row in result[mart]
-            if row["period_grain"] == "fiscal_year" and row["dimension"] == "total"
-        )
-
-    states = Counter(deal.state for deal in result["deals"])
-    assert (states["won"], states["lost"]) == (1425, 485)
-    assert whole("kpi_conversion_rate", "lead_count") == 3900
-    assert whole("kpi_conversion_rate", "opportunity_count") == 3632
-    assert whole("kpi_conversion_rate", "won_deal_count") == 1047
-    assert whole("kpi_sales_cycle_length", "negative_cycle_count") == 235
-    revenue = whole("kpi_average_order_value", "order_revenue")
-    assert money.cents(Fraction(revenue) / 1425) == Decimal("62502.60")
-    spend = whole("kpi_customer_acquisition_cost", "acquisition_spend")
-    assert spend == Decimal("44209580")
-    assert all(deal.customer is not None for deal in result["deals"] if deal.lead)
 
 
 @needs_fivetran

@@ -6,11 +6,12 @@ A cluster of its own is started on loopback and stopped again.
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from builds import HASH_KEY, REAL_DATA
 from conftest import NO_TESTS
-from engines import copy_raw, differing_marts, documented_sql, marts, postgres
+from engines import copy_raw, differing_marts, marts, postgres
 
 pytest.importorskip(
     "dbt.adapters.postgres", reason="the adapter is what `make test-postgres` installs"
@@ -47,17 +48,37 @@ def test_every_mart_of_the_sample_is_the_same(sample, server, sample_build):
     assert differing_marts(server, sample_build) == {}
 
 
-def test_the_role_of_bi_reads_the_marts_and_nothing_else(sample, server):
-    with contextlib.closing(server.connect()) as owner:
-        for statement in documented_sql()[1]:
-            owner.cursor().execute(statement)
-        owner.commit()
+PUBLISH = ("run-operation", "publish_marts", "--args", "{readers: [bi]}")
+
+
+def publish(server):
+    """Publishes for the role of BI as docs/engines.md says."""
+    done = server.dbt(*PUBLISH)
+    assert done.returncode == 0, done.stdout[-5000:]
+    return done.stdout
+
+
+def schemas(server):
+    """Names of the schemas in which publications stand."""
+    rows = server.rows("select nspname from pg_namespace where nspname ~ '^published'")
+    return {row["nspname"] for row in rows}
+
+
+def test_the_role_of_bi_reads_what_is_published_and_nothing_else(
+    sample, server, sample_build
+):
+    assert "Published 2" in publish(server)
+    assert schemas(server) == {"published"}
     with contextlib.closing(server.connect(user="bi")) as reader:
         reader.autocommit = True
         cursor = reader.cursor()
-        cursor.execute("select count(*) from marts.kpi_scorecard")
-        assert cursor.fetchone()[0] > 0
+        for mart in marts(sample_build):
+            cursor.execute(f"select count(*) from published.{mart}")
+            (count,) = cursor.fetchone()
+            (expected,) = sample_build.query(f"select count(*) as n from marts.{mart}")
+            assert count == expected["n"], mart
         for relation in (
+            "marts.kpi_scorecard",
             "staging.stg_hubspot__leads",
             "intermediate.int_crm__deals",
             "sample_salesforce.lead",
@@ -66,7 +87,51 @@ def test_the_role_of_bi_reads_the_marts_and_nothing_else(sample, server):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(f"select * from {relation}")
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            cursor.execute("delete from marts.kpi_scorecard")
+            cursor.execute("delete from published.kpi_scorecard")
+        cursor.execute(
+            "select obj_description('published.kpi_scorecard'::regclass) is not null"
+        )
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_reader_neither_blocks_a_publication_nor_sees_half_of_it(sample, server):
+    publish(server)
+    with contextlib.closing(server.connect(user="bi")) as reader:
+        cursor = reader.cursor()
+        cursor.execute("declare held cursor for select * from published.kpi_values")
+        cursor.execute("fetch 10 from held")
+        publish(server)  # what the reader holds is now the one before
+        publish(server)  # and would be removed, but is read
+        assert len(schemas(server)) == 3
+        cursor.execute("fetch all from held")
+        assert len(cursor.fetchall()) > 1000
+    publish(server)
+    assert schemas(server) == {"published", "published_before"}
+
+
+@pytest.mark.parametrize("place", [0, 0.5, 1])
+def test_a_publication_that_dies_half_way_leaves_the_one_before(
+    sample, server, sample_build, place
+):
+    publish(server)
+    tables = "select 'published.{}'::regclass::oid as id"
+    before = [server.rows(tables.format(mart)) for mart in marts(sample_build)]
+    names = marts(sample_build)
+    table = names[round(place * (len(names) - 1))]
+    with (
+        contextlib.closing(server.connect()) as blocker,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        blocker.cursor().execute(f"lock table marts.{table} in access exclusive mode")
+        run = pool.submit(server.dbt, *PUBLISH)
+        while not (stuck := server.rows("select pid from pg_locks where not granted")):
+            assert not run.done(), run.result().stdout
+        assert "published_next" not in schemas(server)
+        server.rows(f"select pg_terminate_backend({stuck[0]['pid']})")
+        assert run.result().returncode != 0
+    assert [server.rows(tables.format(mart)) for mart in names] == before
+    publish(server)
+    assert schemas(server) == {"published", "published_before"}
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from builds import Dbt
 from oracle.periods import GRAINS, Calendar, add_months
 
 TOLERANCE = 1e-9
@@ -30,16 +29,10 @@ CALENDAR = Calendar()
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """A build of the sample with this version of the models, open for reading."""
-    build = Dbt(tmp_path_factory.mktemp("reporting_marts")).build(
-        command=(
-            *("build", "--exclude-resource-type", "unit_test"),
-            *("--exclude-resource-type", "test"),
-        )
-    )
-    assert build.worked, build.console
-    with duckdb.connect(str(build.database), read_only=True) as database:
+def built(sample_build):
+    """The built sample, open for reading."""
+    assert sample_build.worked, sample_build.console
+    with duckdb.connect(str(sample_build.database), read_only=True) as database:
         yield database
 
 

@@ -4,13 +4,18 @@ Each figure of the marts is compared with one computed in plain Python from the 
 """
 
 import csv
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
 import duckdb
+import oracle
 import pytest
+from oracle import money as rounding
+from oracle import zoho_export
 from raw_builds import ROOT, Build
 
 AS_OF = date(2021, 5, 31)
@@ -281,3 +286,40 @@ def test_a_broken_file_is_loaded_in_full_or_refused(change, more, tmp_path):
             connection.execute(recipe)
             count = "select count(*) from zoho_crm.lead"
             assert connection.execute(count).fetchone() == (rows,)
+
+
+def test_the_oracle_gives_the_published_figures():
+    seeds = {
+        "value_mapping": [
+            {
+                "source_system": "zoho",
+                "field": "deal_type",
+                "raw_value": raw,
+                "value": value,
+            }
+            for raw, value in (
+                ("New Business", "new_business"),
+                ("Existing Business", "upsell"),
+            )
+        ]
+    }
+    result = oracle.compute(zoho_export.raw(), seeds, zoho_export.SETTINGS)
+
+    def whole(mart, column):
+        return sum(
+            row[column] or 0
+            for row in result[mart]
+            if row["period_grain"] == "fiscal_year" and row["dimension"] == "total"
+        )
+
+    states = Counter(deal.state for deal in result["deals"])
+    assert (states["won"], states["lost"]) == (1425, 485)
+    assert whole("kpi_conversion_rate", "lead_count") == 3900
+    assert whole("kpi_conversion_rate", "opportunity_count") == 3632
+    assert whole("kpi_conversion_rate", "won_deal_count") == 1047
+    assert whole("kpi_sales_cycle_length", "negative_cycle_count") == 235
+    revenue = whole("kpi_average_order_value", "order_revenue")
+    assert rounding.cents(Fraction(revenue) / 1425) == Decimal("62502.60")
+    spend = whole("kpi_customer_acquisition_cost", "acquisition_spend")
+    assert spend == Decimal("44209580")
+    assert all(deal.customer is not None for deal in result["deals"] if deal.lead)

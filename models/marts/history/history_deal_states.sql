@@ -1,8 +1,3 @@
-{%- set watched = [
-    'deal_state', 'closed_on', 'amount', 'deal_type', 'source_system', 'region',
-    'segment', 'industry', 'lead_source', 'sales_team', 'sales_rep',
-] -%}
-
 with
 
 publications as (
@@ -83,7 +78,7 @@ changed_states as (
         last_states.deal_id is null
         and current_states.deal_state in ('won', 'lost')
     )
-        {%- for column in watched %}
+        {%- for column in watched_deal_columns() %}
             or (
                 last_states.deal_id is not null
                 and (

@@ -12,16 +12,11 @@ deal_states as (
 
 ),
 
-{%- set watched = [
-    'deal_state', 'closed_on', 'amount', 'deal_type', 'source_system', 'region',
-    'segment', 'industry', 'lead_source', 'sales_team', 'sales_rep',
-] %}
-
 compared_states as (
 
     select
         *,
-        {%- for column in watched + ['publication_number'] %}
+        {%- for column in watched_deal_columns() + ['publication_number'] %}
             lag({{ column }}) over (
                 partition by deal_id
                 order by publication_number
