@@ -28,7 +28,7 @@ BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 CALENDAR = Calendar()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def built(sample_build):
     """The built sample, open for reading."""
     assert sample_build.worked, sample_build.console
@@ -36,7 +36,7 @@ def built(sample_build):
         yield database
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rows(built):
     """Reads a relation as dicts: `rows("marts.open_pipeline")`."""
     known = {}
@@ -53,7 +53,7 @@ def rows(built):
     return read
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def as_of(rows):
     (row,) = rows("intermediate.int_run__as_of")
     return row["as_of_on"]
