@@ -17,16 +17,29 @@
 {% endmacro %}
 
 {% macro postgres__publish_marts(readers) %}
-    {%- set marts = adapter.list_relations(target.database, 'marts') -%}
-    {%- set sql %}
+    {%- set publication -%}
         begin;
         select pg_advisory_xact_lock(hashtext('sales_kpis publication'));
         create schema published_next;
-        {% for mart in marts %}
-        {%- set table = adapter.quote(mart.identifier) %}
-        create table published_next.{{ table }} (like marts.{{ table }} including all);
-        insert into published_next.{{ table }} table marts.{{ table }};
-        {%- endfor %}
+        do $$
+        declare
+            mart record;
+        begin
+            for mart in select tablename from pg_tables where schemaname = 'marts' loop
+                execute format(
+                    'create table published_next.%1$I (like marts.%1$I including all)',
+                    mart.tablename
+                );
+                execute format(
+                    'insert into published_next.%1$I table marts.%1$I', mart.tablename
+                );
+                execute format(
+                    'comment on table published_next.%I is %L', mart.tablename,
+                    obj_description(format('marts.%I', mart.tablename)::regclass)
+                );
+            end loop;
+        end
+        $$;
         {%- for reader in readers %}
         grant usage on schema published_next to {{ adapter.quote(reader) }};
         grant select on all tables in schema published_next
@@ -57,9 +70,10 @@
         $$;
         alter schema published_next rename to published;
         commit;
+        select count(*) from pg_tables where schemaname = 'published'
     {%- endset -%}
-    {% if execute %}
-        {% do run_query(sql) %}
-        {{ log('Published ' ~ marts | length ~ ' marts in schema published.', true) }}
-    {% endif %}
+    {%- if execute -%}
+        {%- set count = run_query(publication).columns[0].values()[0] -%}
+        {{ log('Published ' ~ count ~ ' marts in schema published.', true) }}
+    {%- endif -%}
 {% endmacro %}

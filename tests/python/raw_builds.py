@@ -76,6 +76,7 @@ class Build:
     def rows(self, query):
         """Rows of a query on what was built."""
         with duckdb.connect(self.database, read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
             return connection.execute(query).fetchall()
 
     def one(self, query):
@@ -86,6 +87,7 @@ class Build:
     def dicts(self, query):
         """Rows of a query as dicts."""
         with duckdb.connect(self.database, read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
             cursor = connection.execute(query)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

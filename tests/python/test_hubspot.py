@@ -6,71 +6,40 @@ those of HubSpot's raw data: each has a test of its own.
 """
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import hubspot_layouts
 import pytest
+import raw_builds
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
+DATA = raw_builds.ROOT.parent / "shared" / "data"
 KPIS = (
     *("revenue_growth", "sales_cycle_length", "conversion_rate"),
     *("average_order_value", "churn_rate", "customer_acquisition_cost"),
 )
 
 
-class Build:
-    """A database in a folder of its own that dbt builds into."""
+class Build(raw_builds.Build):
+    """A build with HubSpot as the only CRM."""
+
+    rows = raw_builds.Build.dicts
 
     def __init__(self, folder):
-        self.folder = folder
-        self.file = folder / "build.duckdb"
+        super().__init__(folder, hubspot_enabled=True, zoho_enabled=False)
 
     def land(self, tables):
         """Write raw tables."""
-        with duckdb.connect(str(self.file)) as connection:
+        with duckdb.connect(str(self.database)) as connection:
             hubspot_layouts.write(connection, "hubspot", tables)
         return self
 
-    def run(self, *arguments, **variables):
-        """`dbt build` with HubSpot as the only CRM; returns its output."""
-        settings = {"use_sample_data": False, "salesforce_enabled": False, **variables}
-        for crm in ("zoho",):
-            if f"{crm}_enabled:" in (ROOT / "dbt_project.yml").read_text():
-                settings[f"{crm}_enabled"] = False
-        own = {
-            "SALES_KPIS_DUCKDB_PATH": str(self.file),
-            "SALES_KPIS_HASH_KEY": "key of these tests",
-            "DBT_PROFILES_DIR": str(ROOT),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
-        ran = subprocess.run(
-            [
-                *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "build"),
-                *("--exclude-resource-type", "unit_test"),
-                *("--vars", json.dumps(settings), *arguments),
-            ],
-            cwd=ROOT,
-            env={k: v for k, v in os.environ.items() if k[:4] != "DBT_"} | own,
-            capture_output=True,
-            text=True,
-        )
-        return ran.returncode, ran.stdout + ran.stderr
-
-    def rows(self, sql):
-        """Rows of a query as dicts."""
-        with duckdb.connect(str(self.file), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            asked = connection.execute(sql)
-            names = [column[0] for column in asked.description]
-            return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+    def run(self, *arguments, **settings):
+        """`dbt build` without unit tests; returns its exit code and output."""
+        self.settings |= settings
+        code = super().run("--exclude-resource-type", "unit_test", *arguments)
+        return code, self.output
 
     def staged(self, objects, columns, used=True):
         """Staging rows of one kind of object, by their first column."""
