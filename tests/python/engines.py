@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -75,7 +76,14 @@ class Server:
             cursor = connection.cursor()
             cursor.execute(sql)
             names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            # PyHive reads dates as text.
+            dates = {
+                column[0] for column in cursor.description if column[1] == "DATE_TYPE"
+            }
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        for row in rows:
+            row |= {name: date.fromisoformat(row[name]) for name in dates if row[name]}
+        return rows
 
 
 def differences(server: Server, build: Build, mart: str) -> list[str]:
