@@ -139,7 +139,6 @@ active_periods as (
                 then bridged_islands.next_starts_on
             {#- Still within grace on the as-of day: nobody knows yet, so active. #}
             when island_starts.ends_on = bridged_islands.island_ends_on
-                and bridged_islands.next_starts_on is null
                 and island_starts.ends_on <= as_of.as_of_on
                 and {{ add_days('island_starts.ends_on', var('churn_grace_days')) }}
                 > as_of.as_of_on

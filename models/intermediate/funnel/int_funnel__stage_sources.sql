@@ -33,10 +33,14 @@ landed_statuses as (
     from lead_records
     union
     select
-        source_system,
-        lead_status
+        lead_statuses.source_system,
+        coalesce(lead_statuses.lead_status, lead_statuses.previous_status)
+            as lead_status
     from lead_statuses
-    where set_aside_reason is null
+    inner join lead_records
+        on lead_statuses.source_system = lead_records.source_system
+        and lead_statuses.lead_record_id = lead_records.record_id
+    where lead_statuses.set_aside_reason is null
 
 ),
 

@@ -403,7 +403,8 @@ class _Salesforce:
             if code.lower() != "activated":
                 continue
             value = read.money(row.get("total_amount"))
-            if value is not None and read.boolean(row.get("is_reduction_order")):
+            is_reduction = read.boolean(row.get("is_reduction_order")) is True
+            if value is not None and is_reduction:
                 value = -abs(value)
             self.records.billings.append(
                 BillingRecord(
@@ -416,6 +417,7 @@ class _Salesforce:
                     deal_id=salesforce_id(row.get("opportunity_id")),
                     contract_id=salesforce_id(row.get("contract_id")),
                     owner_id=salesforce_id(row.get("owner_id")),
+                    is_reduction=is_reduction,
                 )
             )
 

@@ -821,7 +821,8 @@ class Company:
                         key=(record.crm, record.id),
                         ordered_on=on,
                         amount=amount,
-                        is_refund=value is not None and value < 0,
+                        is_refund=record.is_reduction
+                        or (value is not None and value < 0),
                         customer=customer,
                         dims=self._billing_dims(record, deal, customer, on),
                         contract_key=(record.crm, record.contract_id),

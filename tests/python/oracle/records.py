@@ -109,7 +109,8 @@ class DealRecord:
 class BillingRecord:
     """One billing document: an activated order or an invoice.
 
-    `amount.value` is negative for a reduction. `billed_on` is a pure date.
+    `amount.value` is negative for a reduction, which is no order even at 0 or without
+    an amount. `billed_on` is a pure date.
     """
 
     crm: str
@@ -121,6 +122,7 @@ class BillingRecord:
     deal_id: str | None = None
     contract_id: str | None = None
     owner_id: str | None = None
+    is_reduction: bool = False
 
 
 @dataclass
