@@ -234,7 +234,7 @@ class _HubSpot:
             created_at = read.timestamp(row.get("property_createdate"))
             if key in live:
                 self.records.contacts.append(
-                    ContactRecord(CRM, key, created_at, company, address)
+                    ContactRecord(CRM, key, created_at, company, {address} - {None})
                 )
             lead = self._lead(key, row, company, address, entries.get(key, []))
             if lead is not None:

@@ -203,8 +203,12 @@ class _Salesforce:
         return self.records.account_survivors.get(salesforce_id(value))
 
     def _contacts(self):
-        live, _, survivors, _ = self._survivors("contact", "contact")
+        live, merged, survivors, _ = self._survivors("contact", "contact")
         self.records.contact_survivors = survivors
+        emails: dict[str, set] = {}
+        for key, row in (live | merged).items():
+            if address := read.email(row.get("email")):
+                emails.setdefault(survivors[key], set()).add(address)
         for key, row in live.items():
             self.records.contacts.append(
                 ContactRecord(
@@ -212,7 +216,7 @@ class _Salesforce:
                     id=key,
                     created_at=read.timestamp(row.get("created_date")),
                     account_id=self._account_id(row.get("account_id")),
-                    email=read.email(row.get("email")),
+                    emails=emails.get(key, set()),
                 )
             )
 

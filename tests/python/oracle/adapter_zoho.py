@@ -210,7 +210,7 @@ class _Zoho:
                     id=key,
                     created_at=moment(row.get("created_time")),
                     account_id=self._account_id(row, "account_name_id", "account_id"),
-                    email=read.email(row.get("email")),
+                    emails={read.email(row.get("email"))} - {None},
                 )
             )
 

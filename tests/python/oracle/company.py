@@ -547,8 +547,8 @@ class Company:
                     key = (copy.crm, contact_id)
                     linked += by_contact.get(key, [])
                     contact = contacts.get(key)
-                    if contact is not None and contact.email:
-                        linked += by_email.get(contact.email, [])
+                    for address in contact.emails if contact else ():
+                        linked += by_email.get(address, [])
             deal.persons = sorted(
                 {person.key: person for person in linked}.values(),
                 key=self._person_age,

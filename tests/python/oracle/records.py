@@ -64,13 +64,13 @@ class AccountRecord:
 
 @dataclass
 class ContactRecord:
-    """One contact that survives; `account_id` is its survivor's."""
+    """One contact that survives; `emails` are its own and those of merged contacts."""
 
     crm: str
     id: str
     created_at: datetime | None
     account_id: str | None = None
-    email: str | None = None
+    emails: set[str] = field(default_factory=set)
 
 
 @dataclass
