@@ -142,3 +142,54 @@ def test_a_real_run_is_reported(dirty_company, tmp_path):
     told = json.loads((tmp_path / "quality" / "quality.json").read_text())
     assert len(told["checks"]) > 80
     assert any(issue["reason"] == "unreadable_value" for issue in told["issues"])
+
+
+def volumes(shrunk_to, recent_leads):
+    """Raw rows of two publications, and leads created before 30 June 2025."""
+    return {
+        "history": {
+            "history_raw_rows": f"""
+                select 'salesforce' as source_system, raw_table,
+                    publication_number, row_count
+                from (values
+                    ('lead', 1, 100), ('lead', 2, {shrunk_to}),
+                    ('order', 1, 40), ('order', 2, 1), ('account', 1, 100),
+                    ('account', 2, 300)
+                ) as counts (raw_table, publication_number, row_count)
+            """
+        },
+        "intermediate": {
+            "int_run__as_of": "select date '2025-06-30' as as_of_on",
+            "int_crm__lead_records": f"""
+                select 'zoho' as source_system, true as is_lead,
+                    null as record_state,
+                    date '2025-06-30' - age_days::integer as created_on
+                from (
+                    select 28 + number % 84 as age_days from range(63) as r (number)
+                    union all
+                    select number % 28 from range({recent_leads}) as r (number)
+                )
+            """,
+            "int_crm__deal_records": """
+                select 'zoho' as source_system, null as record_state,
+                    date '2025-06-03' as created_on
+                from range(19)
+            """,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("shrunk_to", "recent_leads", "warnings"),
+    [(90, 7, 0), (89, 6, 2), (90, 63, 0), (90, 64, 1)],
+)
+def test_a_broken_load_is_noticed_by_its_volume(dbt, shrunk_to, recent_leads, warnings):
+    build = dbt.build(
+        volumes(shrunk_to, recent_leads),
+        command=(
+            *("test", "--select", "assert_no_raw_table_shrinks"),
+            "assert_new_records_come_in_as_usual",
+        ),
+    )
+    assert build.worked, build.console
+    assert f"WARN={warnings} ERROR=0" in build.console
