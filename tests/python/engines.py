@@ -28,7 +28,7 @@ import duckdb
 from builds import HASH_KEY, ROOT, Build, Rows, query
 from oracle.compare import same
 
-TIME_LIMIT = 900
+TIME_LIMIT = 1800
 # Types of raw columns in DuckDB that another engine calls otherwise.
 POSTGRES_TYPES = {"VARCHAR": "text", "DOUBLE": "double precision"}
 
