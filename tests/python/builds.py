@@ -32,10 +32,10 @@ from pathlib import Path
 from shutil import copy
 
 import duckdb
+from oracle.files import ROOT
 
 from tools.publish import carry_history
 
-ROOT = Path(__file__).resolve().parents[2]
 HASH_KEY = "key of the tests"
 TIME_LIMIT = 600
 # Real schemas, Salesforce alone; the other CRMs have builds of their own.
@@ -58,28 +58,6 @@ QUALITY_MARTS = ("data_quality_summary", "data_quality_issues", "crm_tie_out")
 
 Rows = list[dict]
 Raw = dict[str, dict[str, Rows | str]]
-
-
-def shared_data(folder: str) -> Path | None:
-    """The folder `shared/data/<folder>` beside the repository, None if it is absent.
-
-    Looked for beside every parent of the project folder, because a worktree of git
-    stands elsewhere than the repository.
-    """
-    for parent in ROOT.parents:
-        found = parent / "shared" / "data" / folder
-        if found.is_dir():
-            return found
-    return None
-
-
-def read_csv(path: Path) -> Rows:
-    """Rows of a CSV as text; an empty field is None."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            {column: value or None for column, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
 
 
 def quoted(name: str) -> str:

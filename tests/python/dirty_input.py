@@ -11,7 +11,8 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from builds import ROOT, Raw, Rows, read_csv
+from builds import ROOT, Raw, Rows
+from oracle.files import read_csv
 
 SCHEMAS = {"zoho": "zoho_crm"}  # a CRM's schema where it is not called like the CRM
 AS_OF = "2026-06-30"

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-
-ROOT = Path(__file__).resolve().parents[2]
+from builds import HASH_KEY, ROOT, query
 
 
 class Build:
@@ -64,7 +63,7 @@ class Build:
                 **os.environ,
                 "DBT_PROFILES_DIR": str(ROOT),
                 "SALES_KPIS_DUCKDB_PATH": str(self.database),
-                "SALES_KPIS_HASH_KEY": "key of the tests",
+                "SALES_KPIS_HASH_KEY": HASH_KEY,
             },
             capture_output=True,
             text=True,
@@ -73,21 +72,22 @@ class Build:
         self.output = ran.stdout + ran.stderr
         return ran.returncode
 
-    def rows(self, query):
+    def rows(self, sql):
         """Rows of a query on what was built."""
-        with duckdb.connect(self.database, read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            return connection.execute(query).fetchall()
+        with self._built() as connection:
+            return connection.execute(sql).fetchall()
 
-    def one(self, query):
+    def one(self, sql):
         """The only row of a query."""
-        (row,) = self.rows(query)
+        (row,) = self.rows(sql)
         return row
 
-    def dicts(self, query):
+    def dicts(self, sql):
         """Rows of a query as dicts."""
-        with duckdb.connect(self.database, read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            cursor = connection.execute(query)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._built() as connection:
+            return query(connection, sql)
+
+    def _built(self):
+        connection = duckdb.connect(self.database, read_only=True)
+        connection.execute("set timezone = 'UTC'")
+        return connection

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from builds import Raw, read_csv, shared_data
+from builds import Raw
+from oracle.files import read_csv, shared_data
 
 MAVEN = shared_data("maven_crm")
 FIVETRAN = shared_data("salesforce_fivetran_layout")

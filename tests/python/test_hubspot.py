@@ -13,8 +13,8 @@ import duckdb
 import hubspot_layouts
 import pytest
 import raw_builds
+from oracle.files import shared_data
 
-DATA = raw_builds.ROOT.parent / "shared" / "data"
 KPIS = (
     *("revenue_growth", "sales_cycle_length", "conversion_rate"),
     *("average_order_value", "churn_rate", "customer_acquisition_cost"),
@@ -453,8 +453,8 @@ def raw_rows(folder):
 
 
 def test_real_rows_in_fivetrans_layout_load_and_are_accounted_for(tmp_path):
-    folder = DATA / "hubspot_fivetran_layout"
-    if not folder.exists():
+    folder = shared_data("hubspot_fivetran_layout")
+    if folder is None:
         pytest.skip("the folder with real HubSpot rows is not there")
     tables = raw_rows(folder)
     build = Build(tmp_path).land(tables)
@@ -482,8 +482,8 @@ def test_real_rows_in_fivetrans_layout_load_and_are_accounted_for(tmp_path):
 
 
 def test_recorded_api_answers_load_as_airbyte_lands_them(tmp_path):
-    folder = DATA / "api_shapes" / "hubspot"
-    if not folder.exists():
+    folder = shared_data("api_shapes/hubspot")
+    if folder is None:
         pytest.skip("the folder with recorded API answers is not there")
 
     def landed(file):

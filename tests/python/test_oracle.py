@@ -12,12 +12,13 @@ from fractions import Fraction
 
 import oracle
 import pytest
-from oracle import adapter_zoho, maven, money, read, sample
+from oracle import adapter_zoho, files, maven, money, read
 from oracle.compare import compare
 from oracle.edge_cases import CASES, SEEDS
 from oracle.hostile import HOSTILE
 from oracle.periods import Calendar, add_months
 from oracle.random_company import random_company, random_seeds
+from oracle.seeds import mapping_row
 from oracle.survival import kaplan_meier_median, wilson
 
 
@@ -79,8 +80,7 @@ def test_edge_cases_do_not_depend_on_the_order_of_rows(case):
 # -- Maven --------------------------------------------------------------------
 
 needs_maven = pytest.mark.skipif(
-    not maven.FOLDER.exists(),
-    reason=f"the public Maven data is not there ({maven.FOLDER})",
+    maven.FOLDER is None, reason="the public Maven data is not there"
 )
 
 
@@ -142,10 +142,9 @@ def test_maven_censored_median_over_all_deals_with_an_engage_date(maven_result):
 
 # -- other public rows --------------------------------------------------------
 
-PUBLIC = maven.FOLDER.parent
 needs_fivetran = pytest.mark.skipif(
-    not (PUBLIC / "salesforce_fivetran_layout").exists(),
-    reason=f"Fivetran's public rows are not there ({PUBLIC})",
+    files.shared_data("salesforce_fivetran_layout") is None,
+    reason="Fivetran's public rows are not there",
 )
 
 
@@ -170,8 +169,8 @@ def test_fivetran_hubspot_rows_are_all_accounted_for():
 
 def _public_tables(folder: str, start: str, end: str) -> dict:
     return {
-        path.stem.removeprefix(start).removesuffix(end): sample.read_csv(path)
-        for path in sorted((PUBLIC / folder).glob("*.csv"))
+        path.stem.removeprefix(start).removesuffix(end): files.read_csv(path)
+        for path in sorted(files.shared_data(folder).glob("*.csv"))
         if f"history{end}" not in path.name or folder.startswith("hubspot")
     }
 
@@ -420,18 +419,15 @@ def test_compare_finds_the_label_of_a_seller_by_the_figures():
 LOADED = "2025-07-01 04:00:00"
 THREE_SEEDS = {
     "value_mapping": [
-        {"source_system": crm, "field": field, "raw_value": raw, "value": value}
-        for crm, field, raw, value in (
-            ("salesforce", "deal_type", "New Business", "new_business"),
-            ("hubspot", "deal_type", "newbusiness", "new_business"),
-            ("zoho", "deal_type", "New Business", "new_business"),
-            ("salesforce", "lead_status", "Working", "mql"),
-            ("hubspot", "lead_status", "marketingqualifiedlead", "mql"),
-            ("zoho", "lead_status", "Contacted", "mql"),
-            ("salesforce", "lead_status", "Qualified", "sql"),
-            ("hubspot", "lead_status", "salesqualifiedlead", "sql"),
-            ("zoho", "lead_status", "Pre-Qualified", "sql"),
-        )
+        mapping_row("salesforce", "deal_type", "New Business", "new_business"),
+        mapping_row("hubspot", "deal_type", "newbusiness", "new_business"),
+        mapping_row("zoho", "deal_type", "New Business", "new_business"),
+        mapping_row("salesforce", "lead_status", "Working", "mql"),
+        mapping_row("hubspot", "lead_status", "marketingqualifiedlead", "mql"),
+        mapping_row("zoho", "lead_status", "Contacted", "mql"),
+        mapping_row("salesforce", "lead_status", "Qualified", "sql"),
+        mapping_row("hubspot", "lead_status", "salesqualifiedlead", "sql"),
+        mapping_row("zoho", "lead_status", "Pre-Qualified", "sql"),
     ],
     "stage_definitions": [
         {"source_system": "zoho", "stage": stage, "is_won": won, "is_lost": lost}

@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from statistics import median
 
 import duckdb
@@ -16,22 +15,14 @@ import oracle
 import pytest
 from oracle import money as rounding
 from oracle import zoho_export
+from oracle.seeds import mapping_row
 from raw_builds import ROOT, Build
 
 AS_OF = date(2021, 5, 31)
 TOTAL = "where period_grain = 'fiscal_year' and dimension = 'total'"
 
 
-def export_folder():
-    """The export in the data folder beside the repository, or None."""
-    for parent in Path(__file__).resolve().parents:
-        folder = parent / "shared" / "data" / "zoho_crm_export"
-        if folder.is_dir():
-            return folder
-    return None
-
-
-EXPORT = export_folder()
+EXPORT = zoho_export.FOLDER
 pytestmark = pytest.mark.skipif(EXPORT is None, reason="Zoho's export is not there")
 
 
@@ -291,16 +282,8 @@ def test_a_broken_file_is_loaded_in_full_or_refused(change, more, tmp_path):
 def test_the_oracle_gives_the_published_figures():
     seeds = {
         "value_mapping": [
-            {
-                "source_system": "zoho",
-                "field": "deal_type",
-                "raw_value": raw,
-                "value": value,
-            }
-            for raw, value in (
-                ("New Business", "new_business"),
-                ("Existing Business", "upsell"),
-            )
+            mapping_row("zoho", "deal_type", "New Business", "new_business"),
+            mapping_row("zoho", "deal_type", "Existing Business", "upsell"),
         ]
     }
     result = oracle.compute(zoho_export.raw(), seeds, zoho_export.SETTINGS)

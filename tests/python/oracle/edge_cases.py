@@ -10,21 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from oracle.seeds import mapping_row
+
 LOADED = "2030-01-01 05:00:00"
 
 SEEDS = {
     "value_mapping": [
-        {
-            "source_system": "salesforce",
-            "field": "deal_type",
-            "raw_value": raw,
-            "value": value,
-        }
-        for raw, value in (
-            ("New Business", "new_business"),
-            ("Existing Business", "upsell"),
-            ("Renewal", "renewal"),
-        )
+        mapping_row("salesforce", "deal_type", "New Business", "new_business"),
+        mapping_row("salesforce", "deal_type", "Existing Business", "upsell"),
+        mapping_row("salesforce", "deal_type", "Renewal", "renewal"),
     ],
     "kpi_targets": [],
 }

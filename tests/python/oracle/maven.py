@@ -6,21 +6,16 @@ every deal is new business.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from oracle.files import read_csv, shared_data
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "maven_crm"
+FOLDER = shared_data("maven_crm")
 LOADED = "2018-01-01 05:00:00"
 SETTINGS = {"as_of_date": "2017-12-31", "business_timezone": "UTC"}
 
 
 def rows(name: str) -> list[dict]:
     """The rows of one of its files."""
-    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
-        return [
-            {column: value or None for column, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
+    return read_csv(FOLDER / name)
 
 
 def raw() -> dict:

@@ -21,6 +21,7 @@ from itertools import pairwise
 from random import Random
 
 from oracle.read import salesforce_id
+from oracle.seeds import mapping_row
 
 AVOIDED = (
     "two versions of a row with equal stamps and different content",
@@ -140,13 +141,7 @@ def random_seeds() -> dict[str, list[dict]]:
     ids = list(USERS)
     return {
         "value_mapping": [
-            {
-                "source_system": "salesforce",
-                "field": name,
-                "raw_value": raw,
-                "value": value,
-            }
-            for name, raw, value in mapping
+            mapping_row("salesforce", name, raw, value) for name, raw, value in mapping
         ],
         "stage_definitions": [
             {

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def read_csv(path: Path) -> list[dict]:
-    """Rows of a CSV as text; an empty field is None."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            {column: value or None for column, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
+from oracle.files import ROOT, read_csv
 
 
 def project_seeds(root: Path = ROOT, with_sample: bool = True) -> dict:

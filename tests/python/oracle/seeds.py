@@ -15,6 +15,16 @@ from oracle.records import LOST, OPEN, WON
 ANY = (None, "*")
 
 
+def mapping_row(source_system: str, field: str, raw_value: str, value: str) -> dict:
+    """A row of the seed `value_mapping`."""
+    return {
+        "source_system": source_system,
+        "field": field,
+        "raw_value": raw_value,
+        "value": value,
+    }
+
+
 class Seeds:
     """Look-ups over the seeds of DESIGN.md section 3."""
 

@@ -6,20 +6,15 @@ lead they were converted from names them. Deals carry no account.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from oracle.files import read_csv, shared_data
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "zoho_crm_export"
+FOLDER = shared_data("zoho_crm_export")
 SETTINGS = {"as_of_date": "2021-05-31", "business_timezone": "UTC"}
 
 
 def rows(name: str) -> list[dict]:
     """The rows of one of its files."""
-    with (FOLDER / name).open(newline="", encoding="utf-8-sig") as file:
-        return [
-            {column: value or None for column, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
+    return read_csv(FOLDER / name)
 
 
 def raw() -> dict:
