@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from .layout import DESCRIPTIONS, SCHEMAS, TABLES, seed_name
+from .split import SYSTEMS
 
 FILE = "_sample__seeds.yml"
 TEXT = "\"{{ 'string' if target.type == 'spark' else 'text' }}\""
@@ -26,7 +27,7 @@ seeds:
 
 def systems_of(crm):
     """The systems whose tables are written for a CRM option of the command."""
-    crms = ("salesforce", "hubspot", "zoho") if crm == "split" else (crm,)
+    crms = SYSTEMS if crm == "split" else (crm,)
     return (*crms, "finance", "mapping")
 
 
@@ -39,7 +40,10 @@ def seeds_yaml(crm):
             lines.append(f"  - name: {seed_name(system, table)}")
             lines.append(f'    description: "{DESCRIPTIONS[system][table]}"')
             lines.append("    config:")
-            lines.append("      enabled: \"{{ var('use_sample_data') }}\"")
+            enabled = "var('use_sample_data')"
+            if system in SYSTEMS:
+                enabled += f" and var('{system}_enabled')"
+            lines.append(f'      enabled: "{{{{ {enabled} }}}}"')
             if system in SCHEMAS:
                 lines.append(f"      schema: {SCHEMAS[system]}")
                 lines.append(f"      alias: {table}")
