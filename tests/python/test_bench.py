@@ -10,7 +10,7 @@ import yaml
 from builds import KPI_MARTS, ROOT
 
 from tools.bench import floor, start
-from tools.bench.__main__ import MARK, PAGE, Cost, exponents, table
+from tools.bench.__main__ import MARK, PAGE, Cost, exponents, merged, table
 from tools.bench.compare import differences
 
 ROWS = {
@@ -88,7 +88,7 @@ def test_ratios_are_those_of_one_round():
         "floor": [Cost(1, 1, 100, 1), Cost(10, 10, 100, 1), Cost(2, 2, 100, 1)],
         "kpis": [Cost(2, 3, 150, 9), Cost(20, 30, 150, 9), Cost(8, 6, 150, 9)],
     }
-    line = table(1000, rounds).splitlines()[-1]
+    line = table(1000, rounds, "Here, today.").splitlines()[-1]
     assert line.split(" | ")[5:] == [
         "2.00 (2.00-4.00)",
         "3.00 (3.00-3.00)",
@@ -98,6 +98,20 @@ def test_ratios_are_those_of_one_round():
 
 def test_the_page_says_what_the_command_wrote():
     assert PAGE.read_text("utf-8").count(MARK) == 1
+
+
+def test_a_size_measured_again_replaces_its_own_table_only():
+    page = "Text by hand.\n" + MARK
+    for results in (
+        ["### 1,000 opportunities\n\nold\n", "### Scale exponents, 1,000\n\nx\n"],
+        ["### 10,000 opportunities\n\nlarge\n", ""],
+        ["### 1,000 opportunities\n\nnew\n"],
+    ):
+        page = merged(page, results)
+    assert page == (
+        f"Text by hand.\n{MARK}\n### 1,000 opportunities\n\nnew\n\n"
+        "### 10,000 opportunities\n\nlarge\n\n### Scale exponents, 1,000\n\nx\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,27 @@ deal_states as (
 
 ),
 
+{# Whose deal it is and of which type is worked out on these few columns. #}
+deal_facts as (
+
+    select
+        deal_id,
+        source_system,
+        record_id,
+        account_id,
+        contact_id,
+        raw_deal_type,
+        created_at,
+        created_on,
+        closed_on,
+        deal_state = 'won' and closed_on is not null as is_closed_won,
+        deal_state = 'won' and coalesce(record_amount, 0) < 0 as is_refund
+
+    from {{ ref('int_crm__deal_states') }}
+    where is_counted
+
+),
+
 lead_deals as (
 
     select * from {{ ref('int_funnel__lead_deals') }}
@@ -52,13 +73,13 @@ customers as (
 deals_of_accounts as (
 
     select
-        deal_states.*,
+        deal_facts.*,
         accounts.customer_id as account_customer_id
 
-    from deal_states
+    from deal_facts
     left join accounts
-        on deal_states.source_system = accounts.source_system
-        and deal_states.account_id = accounts.record_id
+        on deal_facts.source_system = accounts.source_system
+        and deal_facts.account_id = accounts.record_id
 
 ),
 
@@ -129,7 +150,8 @@ ranked_leads as (
 
     select
         lead_deals.deal_id,
-        lead_persons.*,
+        lead_persons.lead_id,
+        lead_persons.lead_company_id,
         row_number() over (
             partition by lead_deals.deal_id
             order by lead_persons.lead_created_at nulls last, lead_persons.lead_id
@@ -168,24 +190,13 @@ deals_of_customers as (
 
 ),
 
-flagged_deals as (
-
-    select
-        *,
-        deal_state = 'won' and closed_on is not null as is_closed_won,
-        deal_state = 'won' and coalesce(record_amount, 0) < 0 as is_refund
-
-    from deals_of_customers
-
-),
-
 first_wins as (
 
     select
         customer_id,
         min(closed_on) as first_won_on
 
-    from flagged_deals
+    from deals_of_customers
     where is_closed_won and not is_refund and customer_id is not null
     group by customer_id
 
@@ -194,22 +205,21 @@ first_wins as (
 typed_deals as (
 
     select
-        flagged_deals.*,
+        deals_of_customers.*,
         mapped_deal_type.mapped_value is null as is_type_derived,
         coalesce(
             mapped_deal_type.mapped_value,
             case
-                when flagged_deals.created_on > first_wins.first_won_on then 'upsell'
+                when deals_of_customers.created_on > first_wins.first_won_on
+                    then 'upsell'
                 else 'new_business'
             end
-        ) as deal_type,
-        coalesce(flagged_deals.closed_on, as_of.as_of_on) as attributed_on
+        ) as deal_type
 
-    from flagged_deals
-    cross join as_of
+    from deals_of_customers
     left join first_wins
-        on flagged_deals.customer_id = first_wins.customer_id
-    {{ join_mapping('flagged_deals', 'deal_type', 'raw_deal_type') }}
+        on deals_of_customers.customer_id = first_wins.customer_id
+    {{ join_mapping('deals_of_customers', 'deal_type', 'raw_deal_type') }}
 
 ),
 
@@ -283,15 +293,24 @@ account_leads as (
 deals_with_leads as (
 
     select
-        typed_deals.*,
+        deal_states.*,
+        typed_deals.customer_id,
+        typed_deals.is_closed_won,
+        typed_deals.is_refund,
+        typed_deals.deal_type,
+        typed_deals.is_type_derived,
         ranked_wins.win_number,
-        coalesce(typed_deals.direct_lead_id, account_leads.lead_id) as lead_id
+        coalesce(typed_deals.direct_lead_id, account_leads.lead_id) as lead_id,
+        coalesce(deal_states.closed_on, as_of.as_of_on) as attributed_on
 
-    from typed_deals
+    from deal_states
+    cross join as_of
+    inner join typed_deals
+        on deal_states.deal_id = typed_deals.deal_id
     left join ranked_wins
-        on typed_deals.deal_id = ranked_wins.deal_id
+        on deal_states.deal_id = ranked_wins.deal_id
     left join account_leads
-        on typed_deals.deal_id = account_leads.deal_id
+        on deal_states.deal_id = account_leads.deal_id
 
 ),
 

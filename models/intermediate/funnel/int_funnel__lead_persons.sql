@@ -12,6 +12,14 @@ lead_records as (
 
 ),
 
+{# The record that speaks for the person; the others only add stages and accounts. #}
+first_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where person_rank = 1
+
+),
+
 lead_statuses as (
 
     {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
@@ -119,6 +127,7 @@ past_stages as (
         on past_statuses.source_system = lead_records.source_system
         and past_statuses.lead_record_id = lead_records.record_id
     {{ join_mapping('past_statuses', 'lead_status', 'lead_status') }}
+    where mapped_lead_status.mapped_value in ('mql', 'sql')
 
 ),
 
@@ -160,6 +169,7 @@ stages_reached as (
         ) = 1 as is_disqualified
 
     from known_stages
+    where lead_stage is not null
     group by lead_id
 
 ),
@@ -183,19 +193,18 @@ opportunities as (
 
     from lead_records
     cross join as_of
+    where lead_records.opportunity_at is not null
+        or lead_records.lifecycle_stage is not null
     group by lead_records.lead_id
 
 ),
 
-ranked_accounts as (
+known_accounts as (
 
     select
         lead_records.lead_id,
-        accounts.customer_id,
-        row_number() over (
-            partition by lead_records.lead_id
-            order by lead_records.person_rank
-        ) as account_rank
+        lead_records.person_rank,
+        accounts.customer_id
 
     from lead_records
     inner join accounts
@@ -204,43 +213,56 @@ ranked_accounts as (
 
 ),
 
+first_accounts as (
+
+    select
+        lead_id,
+        min(person_rank) as person_rank
+
+    from known_accounts
+    group by lead_id
+
+),
+
 accounts_of_leads as (
 
-    select * from ranked_accounts
-    where account_rank = 1
+    select known_accounts.*
+    from known_accounts
+    inner join first_accounts
+        on known_accounts.lead_id = first_accounts.lead_id
+        and known_accounts.person_rank = first_accounts.person_rank
 
 ),
 
 persons as (
 
     select
-        lead_records.*,
+        first_records.*,
         as_of.as_of_on as attributed_on,
-        {{ local_date('lead_records.lead_created_at') }} as lead_created_on,
-        stages_reached.is_mql,
-        stages_reached.is_sql,
-        stages_reached.is_disqualified,
-        opportunities.has_opportunity,
+        {{ local_date('first_records.lead_created_at') }} as lead_created_on,
+        coalesce(stages_reached.is_mql, false) as is_mql,
+        coalesce(stages_reached.is_sql, false) as is_sql,
+        coalesce(stages_reached.is_disqualified, false) as is_disqualified,
+        coalesce(opportunities.has_opportunity, false) as has_opportunity,
         accounts_of_leads.customer_id as account_customer_id,
-        lead_records.source_system || ':' || coalesce(
-            'company:' || lead_records.company_key,
+        first_records.source_system || ':' || coalesce(
+            'company:' || first_records.company_key,
             case
                 when free_mail_domains.domain_key is null
-                    then 'domain:' || lead_records.email_domain_key
+                    then 'domain:' || first_records.email_domain_key
             end
         ) as lead_company_id
 
-    from lead_records
+    from first_records
     cross join as_of
-    inner join stages_reached
-        on lead_records.lead_id = stages_reached.lead_id
-    inner join opportunities
-        on lead_records.lead_id = opportunities.lead_id
+    left join stages_reached
+        on first_records.lead_id = stages_reached.lead_id
+    left join opportunities
+        on first_records.lead_id = opportunities.lead_id
     left join accounts_of_leads
-        on lead_records.lead_id = accounts_of_leads.lead_id
+        on first_records.lead_id = accounts_of_leads.lead_id
     left join free_mail_domains
-        on lead_records.email_domain_key = free_mail_domains.domain_key
-    where lead_records.person_rank = 1
+        on first_records.email_domain_key = free_mail_domains.domain_key
 
 ),
 

@@ -7,6 +7,14 @@ lead_records as (
 
 ),
 
+{# Who is who is worked out on few columns; these are joined at the end. #}
+lead_attributes as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead and (record_state is null or record_state = 'merged')
+
+),
+
 pointers as (
 
     select
@@ -24,7 +32,6 @@ survivors as (
 
 ),
 
-{# Who is who is worked out on few columns; the others are joined at the end. #}
 resolved_records as (
 
     select
@@ -234,41 +241,40 @@ records_of_leads as (
         -- ids
         ranked_persons.lead_id,
         ranked_persons.person_rank,
-        lead_records.source_system,
-        lead_records.raw_table,
-        lead_records.source_record_id,
-        lead_records.record_id,
-        lead_records.account_id,
-        lead_records.contact_id,
-        lead_records.salesforce_contact_id,
-        lead_records.deal_id,
-        lead_records.owner_id,
+        lead_attributes.source_system,
+        lead_attributes.raw_table,
+        lead_attributes.source_record_id,
+        lead_attributes.record_id,
+        lead_attributes.account_id,
+        lead_attributes.contact_id,
+        lead_attributes.salesforce_contact_id,
+        lead_attributes.deal_id,
+        lead_attributes.owner_id,
 
         -- people, only as keyed hashes
-        lead_records.email_key,
-        lead_records.email_domain_key,
-        lead_records.company_key,
+        lead_attributes.email_key,
+        lead_attributes.email_domain_key,
+        lead_attributes.company_key,
 
         -- attributes
-        lead_records.lead_status,
-        lead_records.lifecycle_stage,
-        lead_records.lead_source,
-        lead_records.industry,
-        lead_records.country,
-        lead_records.segment,
-        lead_records.employee_count,
+        lead_attributes.lead_status,
+        lead_attributes.lifecycle_stage,
+        lead_attributes.lead_source,
+        lead_attributes.industry,
+        lead_attributes.country,
+        lead_attributes.segment,
+        lead_attributes.employee_count,
 
         -- timestamps (UTC)
         ranked_persons.lead_created_at,
-        lead_records.mql_at,
-        lead_records.sql_at,
-        lead_records.opportunity_at
+        lead_attributes.mql_at,
+        lead_attributes.sql_at,
+        lead_attributes.opportunity_at
 
     from ranked_persons
-    inner join lead_records
-        on ranked_persons.source_system = lead_records.source_system
-        and ranked_persons.record_id = lead_records.record_id
-    where lead_records.record_state is null or lead_records.record_state = 'merged'
+    inner join lead_attributes
+        on ranked_persons.source_system = lead_attributes.source_system
+        and ranked_persons.record_id = lead_attributes.record_id
 
 )
 
