@@ -14,8 +14,8 @@ CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self'
 # What `make test` lints, runs in Python and compares; `make test-full` takes everything.
 LINTED := models/marts models/intermediate models/staging/finance
 MORE := analyses bi catalogue crash dashboard determinism erase_person history \
-    hostile_input metamorphic privacy quality_report
-SLOW := equivalence hubspot memory million_rows zoho zoho_export
+    hostile_input memory metamorphic privacy quality_report
+SLOW := equivalence hubspot million_rows zoho zoho_export
 ENGINES := postgres spark
 PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(MORE) $(SLOW) $(ENGINES)), \
     $(wildcard tests/python/test_*.py))

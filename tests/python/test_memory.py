@@ -1,4 +1,4 @@
-"""A laptop with little memory gets through, with the same figures; `make test-full`."""
+"""A laptop with little memory gets through, with the same figures."""
 
 from __future__ import annotations
 

@@ -67,7 +67,6 @@ class Bench:
             "BENCH_RAW": str(self.raw),
             "DBT_PROFILES_DIR": str(Path(__file__).parent),
             "DBT_PROJECT_DIR": str(ROOT),
-            "DBT_TARGET_PATH": str(folder / "dbt"),
             "DBT_LOG_PATH": str(folder / "logs"),
             "DO_NOT_TRACK": "1",
             "SALES_KPIS_DUCKDB_PATH": str(self.built),
@@ -108,7 +107,11 @@ class Bench:
 
         With as little memory as TIGHT a failure is a result: the cost is NaN.
         """
-        env = self.env | {"BENCH_MEMORY_LIMIT": memory_limit}
+        # dbt parses anew when a profile changes: each limit has artefacts of its own.
+        env = self.env | {
+            "BENCH_MEMORY_LIMIT": memory_limit,
+            "DBT_TARGET_PATH": str(self.folder / f"dbt_{memory_limit}"),
+        }
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=env)
         _, status, used = os.wait4(process.pid, 0)

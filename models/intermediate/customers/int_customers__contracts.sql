@@ -104,6 +104,35 @@ contracts as (
 
 ),
 
+deals_with_contracts as (
+
+    select
+        source_system,
+        deal_id
+    from contracts
+    where deal_id is not null
+    group by source_system, deal_id
+
+),
+
+deals_of_contracts as (
+
+    select
+        deals_with_contracts.source_system,
+        deals_with_contracts.deal_id,
+        deals.customer_id,
+        deals.closed_on,
+        deals.is_win
+
+    from deals_with_contracts
+    inner join deal_keys
+        on deals_with_contracts.source_system = deal_keys.source_system
+        and deals_with_contracts.deal_id = deal_keys.record_id
+    inner join deals
+        on deal_keys.deal_id = deals.deal_id
+
+),
+
 {# What a deal sells without a start of its own begins when the deal is won. #}
 numbered_contracts as (
 
@@ -112,12 +141,14 @@ numbered_contracts as (
         contracts.source_record_id,
         contracts.source_system,
         contracts.contract_id,
-        coalesce(contracts.starts_on, deals.closed_on) as starts_on,
+        coalesce(contracts.starts_on, deals_of_contracts.closed_on) as starts_on,
         coalesce(
             contracts.ends_on,
             case
                 when contracts.starts_on is null
-                    then {{ add_months('deals.closed_on', 'contracts.term_months') }}
+                    then {{ add_months(
+                        'deals_of_contracts.closed_on', 'contracts.term_months'
+                    ) }}
             end
         ) as ends_on,
         contracts.term_months,
@@ -135,7 +166,7 @@ numbered_contracts as (
                     contracts.source_record_id
             ) as {{ type_name('text') }}
         ) as contract_period_id,
-        coalesce(accounts.customer_id, deals.customer_id) as customer_id,
+        coalesce(accounts.customer_id, deals_of_contracts.customer_id) as customer_id,
         case
             when contracts.term_months is not null
                 then contracts.term_months
@@ -157,12 +188,10 @@ numbered_contracts as (
     left join accounts
         on contracts.source_system = accounts.source_system
         and contracts.account_id = accounts.record_id
-    left join deal_keys
-        on contracts.source_system = deal_keys.source_system
-        and contracts.deal_id = deal_keys.record_id
-    left join deals
-        on deal_keys.deal_id = deals.deal_id
-    where contracts.deal_id is null or deals.is_win
+    left join deals_of_contracts
+        on contracts.source_system = deals_of_contracts.source_system
+        and contracts.deal_id = deals_of_contracts.deal_id
+    where contracts.deal_id is null or deals_of_contracts.is_win
 
 ),
 

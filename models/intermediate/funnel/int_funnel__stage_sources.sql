@@ -20,35 +20,19 @@ lead_statuses as (
 
 ),
 
-landed_statuses as (
+systems_with_status as (
 
-    select
-        source_system,
-        lead_status
-    from lead_records
+    select source_system from lead_records
+    where lead_status is not null or lifecycle_stage is not null
     union
-    select
-        source_system,
-        lifecycle_stage as lead_status
-    from lead_records
-    union
-    select
-        lead_statuses.source_system,
-        coalesce(lead_statuses.lead_status, lead_statuses.previous_status)
-            as lead_status
+    select lead_statuses.source_system
     from lead_statuses
     inner join lead_records
         on lead_statuses.source_system = lead_records.source_system
         and lead_statuses.lead_record_id = lead_records.record_id
     where lead_statuses.set_aside_reason is null
-
-),
-
-systems_with_status as (
-
-    select source_system from landed_statuses
-    where lead_status is not null
-    group by source_system
+        and coalesce(lead_statuses.lead_status, lead_statuses.previous_status)
+        is not null
 
 ),
 
