@@ -41,17 +41,3 @@
         as {{ type_name('money') }}
     )
 {%- endmacro %}
-
-{#-
-    Interpolated percentile of money, rounded half away from zero to the cent. Works on
-    cents as doubles, exact for whole and half cents, because engines truncate decimals.
--#}
-{% macro money_percentile(share, money) -%}
-    cast(
-        cast(
-            percentile_cont({{ share }}) within group (
-                order by cast({{ money }} * 100 as {{ type_name('number') }})
-            ) as decimal(22, 1)
-        ) * 0.01 as {{ type_name('money') }}
-    )
-{%- endmacro %}

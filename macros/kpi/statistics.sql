@@ -6,6 +6,181 @@
 {%- endmacro %}
 
 {#-
+    The same from rows that stand for many: each with a value and, over the values in
+    ascending order, `running_count` so far and `total_count` of all. What an engine
+    keeps in memory is then a row per value, not per deal.
+-#}
+{% macro percentile_of_counts(share, value) -%}
+    {%- set position = share ~ ' * cast(total_count - 1 as decimal(18, 0))' -%}
+    {%- set lower -%}
+        min(case when running_count > floor({{ position }}) then {{ value }} end)
+    {%- endset -%}
+    {%- set upper -%}
+        min(case when running_count > ceiling({{ position }}) then {{ value }} end)
+    {%- endset -%}
+    cast(
+            {{ lower }}
+            + max({{ position }} - floor({{ position }}))
+            * (
+                {{ upper }}
+                - {{ lower }}
+            ) as {{ type_name('number') }}
+        )
+{%- endmacro %}
+
+{#-
+    Band of 3 % that money falls into, a whole number that grows with it. Counts per band
+    say where the median is, see `money_medians_by_period`.
+-#}
+{% macro money_band(money) -%}
+    cast(
+            floor(
+                32 * sign({{ money }})
+                * ln(1 + abs(cast({{ money }} as {{ type_name('number') }})))
+            ) as {{ type_name('integer') }}
+        )
+{%- endmacro %}
+
+{#-
+    Median of money for every period and dimension, as `median_money`. An engine's own
+    percentile holds every value once per period and dimension and cannot put them on
+    the disk. So only the band in the middle is put in order: `bands` counts the values
+    of `rows` by period, dimension and `money_band`.
+-#}
+{% macro money_medians_by_period(rows, money, bands, count, dimensions) %}
+    with
+
+    running_bands as (
+
+        select
+            *,
+            sum({{ count }}) over lower_bands as running_count,
+            sum({{ count }}) over all_bands as total_count
+
+        from {{ bands }}
+        where money_band is not null
+        window
+            all_bands as (
+                partition by period_grain, period_start, dimension, dimension_value
+            ),
+            lower_bands as (
+                partition by period_grain, period_start, dimension, dimension_value
+                order by money_band
+                rows between unbounded preceding and current row
+            )
+
+    ),
+
+    middle_bands as (
+
+        select
+            *,
+            running_count - {{ count }} as lower_count
+
+        from running_bands
+        where running_count > floor((total_count - 1) * 0.5)
+            and running_count - {{ count }} <= ceiling((total_count - 1) * 0.5)
+
+    ),
+
+    groupings as (
+        {% for grain in ['month', 'quarter', 'fiscal_year'] %}
+        {%- for dimension in ['total'] + dimensions %}
+        select
+            '{{ grain }}' as period_grain,
+            '{{ dimension }}' as dimension
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+
+    ),
+
+    grouped_rows as (
+
+        select
+            groupings.period_grain,
+            case groupings.period_grain
+                when 'month' then {{ rows }}.month_start
+                when 'quarter' then {{ rows }}.quarter_start
+                else {{ rows }}.fiscal_year_start
+            end as period_start,
+            groupings.dimension,
+            case groupings.dimension
+                {%- for dimension in dimensions %}
+                when '{{ dimension }}' then {{ rows }}.{{ dimension }}
+                {%- endfor %}
+                else '(all)'
+            end as dimension_value,
+            {{ rows }}.money_band,
+            {{ rows }}.{{ money }} as money
+
+        from {{ rows }}
+        cross join groupings
+
+    ),
+
+    middle_rows as (
+
+        select
+            middle_bands.period_grain,
+            middle_bands.period_start,
+            middle_bands.dimension,
+            middle_bands.dimension_value,
+            middle_bands.total_count,
+            grouped_rows.money,
+            middle_bands.lower_count + row_number() over (
+                partition by
+                    middle_bands.period_grain,
+                    middle_bands.period_start,
+                    middle_bands.dimension,
+                    middle_bands.dimension_value,
+                    middle_bands.money_band
+                order by grouped_rows.money
+            ) as running_count
+
+        from grouped_rows
+        inner join middle_bands
+            on grouped_rows.period_grain = middle_bands.period_grain
+            and grouped_rows.period_start = middle_bands.period_start
+            and grouped_rows.dimension = middle_bands.dimension
+            and grouped_rows.dimension_value = middle_bands.dimension_value
+            and grouped_rows.money_band = middle_bands.money_band
+
+    ),
+
+    medians as (
+
+        select
+            period_grain,
+            period_start,
+            dimension,
+            dimension_value,
+            min(case when running_count > floor((total_count - 1) * 0.5) then money end)
+                as lower_money,
+            min(case when running_count > ceiling((total_count - 1) * 0.5) then money end)
+                as upper_money
+
+        from middle_rows
+        group by period_grain, period_start, dimension, dimension_value
+
+    )
+
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        {{ money_ratio('(lower_money + upper_money)', 2) }} as median_money
+
+    from medians
+{% endmacro %}
+
+{#-
     The deals that survival to close is estimated from, with the days they were watched:
     from creation to the close, won or lost; open ones to the as-of day. Deals without
     those days, or closed before they were created, are left out.

@@ -6,6 +6,7 @@ orders as (
 
     select
         *,
+        {{ money_band('amount') }} as money_band,
         {{ period_starts('ordered_on') }}
 
     from {{ ref('int_revenue__orders') }}
@@ -13,17 +14,41 @@ orders as (
 
 ),
 
-orders_by_period as (
+orders_by_band as (
 
     select
         {{ period_and_dimension(dimensions) }},
+        money_band,
         count(amount) as order_count,
-        coalesce(sum(amount), 0) as order_revenue,
-        {{ money_percentile(0.5, 'amount') }} as median_order_value,
+        sum(amount) as order_revenue,
         sum(case when amount is null then 1 else 0 end) as orders_without_amount_count
 
     from orders
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_period_and_dimension(dimensions, 'money_band') }}
+
+),
+
+orders_by_period as (
+
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        sum(order_count) as order_count,
+        sum(order_revenue) as order_revenue,
+        sum(orders_without_amount_count) as orders_without_amount_count
+
+    from orders_by_band
+    group by period_grain, period_start, dimension, dimension_value
+
+),
+
+medians_by_period as (
+
+    {{ money_medians_by_period(
+        'orders', 'amount', 'orders_by_band', 'order_count', dimensions
+    ) }}
 
 ),
 
@@ -40,7 +65,7 @@ measured as (
         coalesce(orders_by_period.order_count, 0) as order_count,
         cast(coalesce(orders_by_period.order_revenue, 0) as {{ type_name('money') }})
             as order_revenue,
-        orders_by_period.median_order_value,
+        medians_by_period.median_money as median_order_value,
         coalesce(orders_by_period.orders_without_amount_count, 0)
             as orders_without_amount_count
 
@@ -50,6 +75,11 @@ measured as (
         and period_grid.period_start = orders_by_period.period_start
         and period_grid.dimension = orders_by_period.dimension
         and period_grid.dimension_value = orders_by_period.dimension_value
+    left join medians_by_period
+        on period_grid.period_grain = medians_by_period.period_grain
+        and period_grid.period_start = medians_by_period.period_start
+        and period_grid.dimension = medians_by_period.dimension
+        and period_grid.dimension_value = medians_by_period.dimension_value
     where period_grid.is_reported
 
 ),

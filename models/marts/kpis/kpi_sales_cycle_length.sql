@@ -42,48 +42,99 @@ lead_cycles as (
 
 ),
 
-cycles_by_period as (
+durations as (
+    {% for duration, days, rows in [
+        ('lead_to_won', 'cycle_days', 'lead_cycles'),
+        ('lead_to_opportunity', 'lead_to_opportunity_days', 'lead_cycles'),
+        ('opportunity_to_won', 'opportunity_days', 'won_deals'),
+    ] %}
+    select
+        '{{ duration }}' as duration,
+        {{ days }} as duration_days,
+        {{ dimensions | join(', ') }},
+        month_start,
+        quarter_start,
+        fiscal_year_start
+
+    from {{ rows }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+counted_days as (
 
     select
         {{ period_and_dimension(dimensions) }},
-        sum(case when cycle_days >= 0 then 1 else 0 end) as cycle_count,
-        sum(case when cycle_days < 0 then 1 else 0 end) as negative_cycle_count,
-        sum(case when cycle_days >= 0 then cycle_days end) as cycle_days,
-        {{ percentile(0.5, 'case when cycle_days >= 0 then cycle_days end') }}
-            as median_cycle_days,
-        {{ percentile(0.9, 'case when cycle_days >= 0 then cycle_days end') }}
-            as p90_cycle_days,
-        {{ percentile(
-            0.5,
-            'case when lead_to_opportunity_days >= 0 then lead_to_opportunity_days end'
-        ) }} as median_lead_to_opportunity_days
+        duration,
+        duration_days,
+        count(*) as deal_count,
+        sum(case when duration_days >= 0 then 1 else 0 end) as timed_count
 
-    from lead_cycles
-    {{ group_by_period_and_dimension(dimensions) }}
+    from durations
+    {{ group_by_period_and_dimension(dimensions, 'duration, duration_days') }}
+
+),
+
+running_days as (
+
+    select
+        *,
+        sum(timed_count) over (
+            partition by
+                period_grain, period_start, dimension, dimension_value, duration
+        ) as total_count,
+        sum(timed_count) over (
+            partition by
+                period_grain, period_start, dimension, dimension_value, duration
+            order by duration_days nulls last
+            rows between unbounded preceding and current row
+        ) as running_count
+
+    from counted_days
+
+),
+
+durations_by_period as (
+
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        duration,
+        sum(deal_count) as deal_count,
+        sum(timed_count) as timed_count,
+        sum(case when duration_days < 0 then deal_count else 0 end) as negative_count,
+        sum(timed_count * duration_days) as duration_days,
+        {{ percentile_of_counts(0.5, 'duration_days') }} as median_days,
+        {{ percentile_of_counts(0.9, 'duration_days') }} as p90_days
+
+    from running_days
+    group by period_grain, period_start, dimension, dimension_value, duration
+
+),
+
+cycles_by_period as (
+
+    select * from durations_by_period
+    where duration = 'lead_to_won'
+
+),
+
+lead_to_opportunity_by_period as (
+
+    select * from durations_by_period
+    where duration = 'lead_to_opportunity'
 
 ),
 
 won_deals_by_period as (
 
-    select
-        {{ period_and_dimension(dimensions) }},
-        count(*) as won_deal_count,
-        sum(case when opportunity_days >= 0 then 1 else 0 end) as timed_deal_count,
-        sum(case when opportunity_days < 0 then 1 else 0 end)
-            as negative_opportunity_to_won_count,
-        sum(case when opportunity_days >= 0 then opportunity_days end)
-            as opportunity_days,
-        {{ percentile(
-            0.5, 'case when opportunity_days >= 0 then opportunity_days end'
-        ) }}
-            as median_opportunity_to_won_days,
-        {{ percentile(
-            0.9, 'case when opportunity_days >= 0 then opportunity_days end'
-        ) }}
-            as p90_opportunity_to_won_days
-
-    from won_deals
-    {{ group_by_period_and_dimension(dimensions) }}
+    select * from durations_by_period
+    where duration = 'opportunity_to_won'
 
 ),
 
@@ -165,7 +216,7 @@ survival_by_period as (
 
 period_grid as (
 
-    {{ period_grid(['cycles_by_period', 'won_deals_by_period', 'survival_by_period']) }}
+    {{ period_grid(['durations_by_period', 'survival_by_period']) }}
 
 ),
 
@@ -173,28 +224,28 @@ rated as (
 
     select
         period_grid.*,
-        coalesce(cycles_by_period.cycle_count, 0) as cycle_count,
-        coalesce(cycles_by_period.negative_cycle_count, 0) as negative_cycle_count,
-        cycles_by_period.median_cycle_days,
-        {{ ratio('cycles_by_period.cycle_days', 'cycles_by_period.cycle_count') }}
+        coalesce(cycles_by_period.timed_count, 0) as cycle_count,
+        coalesce(cycles_by_period.negative_count, 0) as negative_cycle_count,
+        cycles_by_period.median_days as median_cycle_days,
+        {{ ratio('cycles_by_period.duration_days', 'cycles_by_period.timed_count') }}
             as mean_cycle_days,
-        cycles_by_period.p90_cycle_days,
-        cycles_by_period.median_lead_to_opportunity_days,
-        coalesce(won_deals_by_period.won_deal_count, 0) as won_deal_count,
-        coalesce(won_deals_by_period.negative_opportunity_to_won_count, 0)
+        cycles_by_period.p90_days as p90_cycle_days,
+        lead_to_opportunity_by_period.median_days as median_lead_to_opportunity_days,
+        coalesce(won_deals_by_period.deal_count, 0) as won_deal_count,
+        coalesce(won_deals_by_period.negative_count, 0)
             as negative_opportunity_to_won_count,
-        won_deals_by_period.median_opportunity_to_won_days,
+        won_deals_by_period.median_days as median_opportunity_to_won_days,
         {{ ratio(
-            'won_deals_by_period.opportunity_days',
-            'won_deals_by_period.timed_deal_count'
+            'won_deals_by_period.duration_days', 'won_deals_by_period.timed_count'
         ) }} as mean_opportunity_to_won_days,
-        won_deals_by_period.p90_opportunity_to_won_days,
+        won_deals_by_period.p90_days as p90_opportunity_to_won_days,
         coalesce(survival_by_period.created_deal_count, 0) as created_deal_count,
         survival_by_period.median_cycle_days_censored
 
     from period_grid
     {%- for relation in [
-        'cycles_by_period', 'won_deals_by_period', 'survival_by_period',
+        'cycles_by_period', 'lead_to_opportunity_by_period', 'won_deals_by_period',
+        'survival_by_period',
     ] %}
     left join {{ relation }}
         on period_grid.period_grain = {{ relation }}.period_grain
