@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import nan
 
 import duckdb
 import pytest
@@ -94,6 +95,15 @@ def test_ratios_are_those_of_one_round():
         "3.00 (3.00-3.00)",
         "1.50 (1.50-1.50) |",
     ]
+
+
+def test_a_run_that_needed_more_memory_did_not_finish():
+    costs = {
+        "floor": [Cost(1, 1, 1, 1)] * 2,
+        "tight": [Cost(2, 2, 2, 2), Cost(*[nan] * 4)],
+    }
+    cells = table(10, costs, "").splitlines()[-1].split("|")[2:-1]
+    assert {cell.strip() for cell in cells} == {"did not finish"}
 
 
 def test_the_page_says_what_the_command_wrote():

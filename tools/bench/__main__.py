@@ -102,11 +102,12 @@ class Bench:
         dbt = str(Path(sys.executable).with_name("dbt"))
         return (dbt, "--quiet", command, "--vars", VARS, *options)
 
-    def run(self, *command: str, memory_limit: str = "80%") -> Cost:
+    def run(self, *command: str, memory_limit: str | None = None) -> Cost:
         """Run a command to its end and say what it cost; stop if it fails.
 
         With as little memory as TIGHT a failure is a result: the cost is NaN.
         """
+        memory_limit = memory_limit or self.memory_limit
         # dbt parses anew when a profile changes: each limit has artefacts of its own.
         env = self.env | {
             "BENCH_MEMORY_LIMIT": memory_limit,
@@ -131,19 +132,19 @@ class Bench:
         if job in ("kpis", "tight", "all", "start"):
             before = self.seeded.stat().st_size
             shutil.copy(self.seeded, self.built)
+        kpis = self.dbt("run", "--select", "+path:models/marts/kpis")
         command = {
             "floor": (
                 *(sys.executable, "-m", "tools.bench.floor"),
                 *(str(self.raw), str(self.floor), self.memory_limit),
             ),
-            "kpis": self.dbt("run", "--select", "+path:models/marts/kpis"),
-            "tight": self.dbt("run", "--select", "+path:models/marts/kpis"),
+            "kpis": kpis,
+            "tight": kpis,
             "all": self.dbt("run"),
             "start": self.dbt("parse"),
             "import": (sys.executable, "-c", "import dbt.cli.main"),
         }[job]
-        limit = TIGHT if job == "tight" else self.memory_limit
-        cost = self.run(*command, memory_limit=limit)
+        cost = self.run(*command, memory_limit=TIGHT if job == "tight" else None)
         after = output.stat().st_size if output.exists() else before
         return cost._replace(output=(after - before) / 2**20)
 
@@ -163,6 +164,8 @@ class Bench:
 
 def spread(values: list[float], digits: int = 1) -> str:
     """Median with smallest and largest, as `1.5 (1.2-2.0)`."""
+    if any(math.isnan(value) for value in values):
+        return "did not finish"
     low, mid, high = min(values), statistics.median(values), max(values)
     return f"{mid:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
@@ -214,7 +217,7 @@ def exponents(sizes: dict[int, dict[str, list[Cost]]]) -> str:
                 }
                 costs.append(mid[job] - (0 if job == "floor" else mid["start"]))
             growth = math.log(costs[1] / costs[0]) / math.log(large / small)
-            cells.append(f"{growth:.2f}")
+            cells.append("did not finish" if math.isnan(growth) else f"{growth:.2f}")
         lines.append(f"| {JOBS[job]} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
