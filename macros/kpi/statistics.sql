@@ -6,9 +6,27 @@
 {%- endmacro %}
 
 {#-
-    The same from rows that stand for many: each with a value and, over the values in
-    ascending order, `running_count` so far and `total_count` of all. What an engine
-    keeps in memory is then a row per value, not per deal.
+    Counted values with what `percentile_of_counts` needs: `running_count`, how many have
+    a value or a smaller one, and `total_count`. `keys` tell the percentiles apart.
+-#}
+{% macro running_counts(relation, keys, value, count) %}
+    select
+        *,
+        sum({{ count }}) over (
+            partition by {{ keys | join(', ') }}
+        ) as total_count,
+        sum({{ count }}) over (
+            partition by {{ keys | join(', ') }}
+            order by {{ value }} nulls last
+            rows between unbounded preceding and current row
+        ) as running_count
+
+    from {{ relation }}
+{% endmacro %}
+
+{#-
+    The same percentile from `running_counts`: what an engine keeps in memory is then a
+    row per value, where its own percentile keeps every deal.
 -#}
 {% macro percentile_of_counts(share, value) -%}
     {%- set position = share ~ ' * cast(total_count - 1 as decimal(18, 0))' -%}

@@ -1,4 +1,7 @@
 {%- set dimensions = common_dimensions() -%}
+{%- set duration_keys = [
+    'period_grain', 'period_start', 'dimension', 'dimension_value', 'duration',
+] -%}
 
 with
 
@@ -80,31 +83,16 @@ counted_days as (
 
 running_days as (
 
-    select
-        *,
-        sum(timed_count) over (
-            partition by
-                period_grain, period_start, dimension, dimension_value, duration
-        ) as total_count,
-        sum(timed_count) over (
-            partition by
-                period_grain, period_start, dimension, dimension_value, duration
-            order by duration_days nulls last
-            rows between unbounded preceding and current row
-        ) as running_count
-
-    from counted_days
+    {{ running_counts(
+        'counted_days', duration_keys, 'duration_days', 'timed_count'
+    ) }}
 
 ),
 
 durations_by_period as (
 
     select
-        period_grain,
-        period_start,
-        dimension,
-        dimension_value,
-        duration,
+        {{ duration_keys | join(',\n        ') }},
         sum(deal_count) as deal_count,
         sum(timed_count) as timed_count,
         sum(case when duration_days < 0 then deal_count else 0 end) as negative_count,
@@ -113,7 +101,7 @@ durations_by_period as (
         {{ percentile_of_counts(0.9, 'duration_days') }} as p90_days
 
     from running_days
-    group by period_grain, period_start, dimension, dimension_value, duration
+    group by {{ duration_keys | join(', ') }}
 
 ),
 

@@ -1,13 +1,17 @@
 {%- set dimensions = common_dimensions() -%}
 {# The stages of a lead, each with what must be known for its shares. -#}
 {%- set journey = [
-    {'stage': 'lead', 'known': 'true', 'known_before': 'false', 'days': none},
-    {'stage': 'mql', 'known': 'has_mql_source', 'known_before': 'true', 'days': none},
-    {'stage': 'sql', 'known': 'has_sql_source', 'known_before': 'has_mql_source',
-        'days': none},
-    {'stage': 'opportunity', 'known': 'true', 'known_before': 'has_sql_source',
-        'days': 'opportunity'},
-    {'stage': 'customer', 'known': 'true', 'known_before': 'true', 'days': 'customer'},
+    {'stage': 'lead', 'known': 'true', 'known_before': 'false'},
+    {'stage': 'mql', 'known': 'cohorts.has_mql_source', 'known_before': 'true'},
+    {'stage': 'sql', 'known': 'cohorts.has_sql_source',
+        'known_before': 'cohorts.has_mql_source'},
+    {'stage': 'opportunity', 'known': 'true',
+        'known_before': 'cohorts.has_sql_source'},
+    {'stage': 'customer', 'known': 'true', 'known_before': 'true'},
+] -%}
+{%- set stage_keys = [
+    'period_grain', 'period_start', 'dimension', 'dimension_value',
+    'stage_kind', 'stage_source_system', 'pipeline', 'stage',
 ] -%}
 
 with
@@ -102,60 +106,9 @@ cohorts as (
         sum(case when is_customer then 1 else 0 end) as customer_count,
         max(case when has_mql_source then 1 else 0 end) = 1 as has_mql_source,
         max(case when has_sql_source then 1 else 0 end) = 1 as has_sql_source
-        {%- for stage in ['opportunity', 'customer'] %},
-        sum(case when days_to_{{ stage }} >= 0 then 1 else 0 end)
-            as timed_{{ stage }}_count,
-        {{ percentile(
-            0.5,
-            'case when days_to_' ~ stage ~ ' >= 0 then days_to_' ~ stage ~ ' end'
-        ) }} as median_days_to_{{ stage }}
-        {%- endfor %}
 
     from journeys
     {{ group_by_period_and_dimension(dimensions) }}
-
-),
-
-lead_stages as (
-    {% for step in journey %}
-    {%- set reached = step.stage ~ '_count' -%}
-    {%- set before = (loop.previtem or step).stage ~ '_count' %}
-    select
-        'lead_journey' as stage_kind,
-        period_grain,
-        period_start,
-        dimension,
-        dimension_value,
-        cast(null as {{ type_name('text') }}) as stage_source_system,
-        cast(null as {{ type_name('text') }}) as pipeline,
-        '{{ step.stage }}' as stage,
-        '{{ step.stage }}' as stage_label,
-        {{ loop.index }} as stage_number,
-        {{ reached }} as reached_count,
-        cast({{ before if not loop.first else 'null' }} as {{ type_name('integer') }})
-            as previous_stage_count,
-        case
-            when {{ step.known }} and {{ step.known_before }}
-                then {{ ratio(reached, before) }}
-        end as share_of_previous_stage,
-        case when {{ step.known }} then {{ ratio(reached, 'lead_count') }} end
-            as share_of_leads,
-        cast(
-            {{ before ~ ' - ' ~ reached if not loop.first else 'null' }}
-            as {{ type_name('integer') }}
-        ) as drop_off_count,
-        {{ 'timed_' ~ step.days ~ '_count' if step.days else 0 }} as timed_count,
-        cast(
-            {{ 'median_days_to_' ~ step.days if step.days else 'null' }}
-            as {{ type_name('number') }}
-        ) as median_days,
-        cast(null as {{ type_name('integer') }}) as visit_count
-
-    from cohorts
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
 
 ),
 
@@ -203,22 +156,168 @@ deals_in_stages as (
 
 ),
 
-deal_stages as (
-
+{# How long it took leads to get to a stage, and deals to get through one. #}
+durations as (
+    {% for stage in ['opportunity', 'customer'] %}
     select
-        {{ period_and_dimension(dimensions) }},
-        record_source_system,
+        'lead_journey' as stage_kind,
+        cast(null as {{ type_name('text') }}) as stage_source_system,
+        cast(null as {{ type_name('text') }}) as pipeline,
+        '{{ stage }}' as stage,
+        days_to_{{ stage }} as duration_days,
+        cast(null as {{ type_name('integer') }}) as visit_count,
+        {{ dimensions | join(', ') }},
+        month_start
+
+    from journeys
+    where days_to_{{ stage }} >= 0
+    union all
+    {%- endfor %}
+    select
+        'deal_stage' as stage_kind,
+        record_source_system as stage_source_system,
         pipeline,
-        visited_stage,
-        count(*) as deal_count,
-        count(stage_days) as timed_count,
-        {{ percentile(0.5, 'stage_days') }} as median_days,
-        sum(visit_count) as visit_count
+        visited_stage as stage,
+        stage_days as duration_days,
+        visit_count,
+        {{ dimensions | join(', ') }},
+        month_start
 
     from deals_in_stages
-    {{ group_by_period_and_dimension(
-        dimensions, 'record_source_system, pipeline, visited_stage'
-    ) }}
+
+),
+
+{# By month, from which the longer periods are put together. #}
+counted_days_of_months as (
+
+    select
+        month_start,
+        {{ dimension_columns(dimensions) }},
+        stage_kind,
+        stage_source_system,
+        pipeline,
+        stage,
+        duration_days,
+        count(*) as row_count,
+        sum(visit_count) as visit_count
+
+    from durations
+    group by grouping sets (
+        {%- for dimension in [none] + dimensions %}
+        (
+            month_start, {{ dimension ~ ', ' if dimension }}stage_kind,
+            stage_source_system, pipeline, stage, duration_days
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+
+),
+
+counted_days as (
+
+    select
+        periods.period_grain,
+        periods.period_start,
+        months.dimension,
+        months.dimension_value,
+        months.stage_kind,
+        months.stage_source_system,
+        months.pipeline,
+        months.stage,
+        months.duration_days,
+        sum(months.row_count) as row_count,
+        sum(case when months.duration_days is null then 0 else months.row_count end)
+            as timed_count,
+        sum(months.visit_count) as visit_count
+
+    from counted_days_of_months as months
+    inner join periods
+        on months.month_start >= periods.period_start
+        and months.month_start <= periods.period_end
+    group by
+        periods.period_grain,
+        periods.period_start,
+        months.dimension,
+        months.dimension_value,
+        months.stage_kind,
+        months.stage_source_system,
+        months.pipeline,
+        months.stage,
+        months.duration_days
+
+),
+
+running_days as (
+
+    {{ running_counts('counted_days', stage_keys, 'duration_days', 'timed_count') }}
+
+),
+
+timed_stages as (
+
+    select
+        {{ stage_keys | join(',\n        ') }},
+        sum(row_count) as row_count,
+        sum(timed_count) as timed_count,
+        {{ percentile_of_counts(0.5, 'duration_days') }} as median_days,
+        sum(visit_count) as visit_count
+
+    from running_days
+    group by {{ stage_keys | join(', ') }}
+
+),
+
+lead_stages as (
+    {% for step in journey %}
+    {%- set reached = 'cohorts.' ~ step.stage ~ '_count' -%}
+    {%- set before = 'cohorts.' ~ (loop.previtem or step).stage ~ '_count' %}
+    select
+        'lead_journey' as stage_kind,
+        cohorts.period_grain,
+        cohorts.period_start,
+        cohorts.dimension,
+        cohorts.dimension_value,
+        cast(null as {{ type_name('text') }}) as stage_source_system,
+        cast(null as {{ type_name('text') }}) as pipeline,
+        '{{ step.stage }}' as stage,
+        '{{ step.stage }}' as stage_label,
+        {{ loop.index }} as stage_number,
+        {{ reached }} as reached_count,
+        cast({{ before if not loop.first else 'null' }} as {{ type_name('integer') }})
+            as previous_stage_count,
+        case
+            when {{ step.known }} and {{ step.known_before }}
+                then {{ ratio(reached, before) }}
+        end as share_of_previous_stage,
+        case when {{ step.known }} then {{ ratio(reached, 'cohorts.lead_count') }} end
+            as share_of_leads,
+        cast(
+            {{ before ~ ' - ' ~ reached if not loop.first else 'null' }}
+            as {{ type_name('integer') }}
+        ) as drop_off_count,
+        coalesce(timed_stages.timed_count, 0) as timed_count,
+        timed_stages.median_days,
+        cast(null as {{ type_name('integer') }}) as visit_count
+
+    from cohorts
+    left join timed_stages
+        on cohorts.period_grain = timed_stages.period_grain
+        and cohorts.period_start = timed_stages.period_start
+        and cohorts.dimension = timed_stages.dimension
+        and cohorts.dimension_value = timed_stages.dimension_value
+        and timed_stages.stage_kind = 'lead_journey'
+        and timed_stages.stage = '{{ step.stage }}'
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+deal_stages as (
+
+    select * from timed_stages
+    where stage_kind = 'deal_stage'
 
 ),
 
@@ -230,14 +329,14 @@ labelled_deal_stages as (
         deal_stages.period_start,
         deal_stages.dimension,
         deal_stages.dimension_value,
-        deal_stages.record_source_system as stage_source_system,
+        deal_stages.stage_source_system,
         deal_stages.pipeline,
-        deal_stages.visited_stage as stage,
+        deal_stages.stage,
         coalesce(
-            own_stages.stage_label, any_stages.stage_label, deal_stages.visited_stage
+            own_stages.stage_label, any_stages.stage_label, deal_stages.stage
         ) as stage_label,
         coalesce(own_stages.sort_order, any_stages.sort_order) as stage_number,
-        deal_stages.deal_count as reached_count,
+        deal_stages.row_count as reached_count,
         cast(null as {{ type_name('integer') }}) as previous_stage_count,
         cast(null as {{ type_name('number') }}) as share_of_previous_stage,
         cast(null as {{ type_name('number') }}) as share_of_leads,
@@ -248,13 +347,13 @@ labelled_deal_stages as (
 
     from deal_stages
     left join stages as own_stages
-        on deal_stages.record_source_system = own_stages.source_system
+        on deal_stages.stage_source_system = own_stages.source_system
         and deal_stages.pipeline = own_stages.pipeline
-        and lower(deal_stages.visited_stage) = own_stages.stage
+        and lower(deal_stages.stage) = own_stages.stage
     left join stages as any_stages
-        on deal_stages.record_source_system = any_stages.source_system
+        on deal_stages.stage_source_system = any_stages.source_system
         and any_stages.pipeline is null
-        and lower(deal_stages.visited_stage) = any_stages.stage
+        and lower(deal_stages.stage) = any_stages.stage
 
 ),
 
