@@ -5,6 +5,15 @@
         {{ fiscal_year_start(day) }} as fiscal_year_start
 {%- endmacro %}
 
+{#- First day of the period of a grain that a day falls into. -#}
+{% macro period_start_of(grain, day) -%}
+    case {{ grain }}
+            when 'month' then {{ month_start(day) }}
+            when 'quarter' then {{ quarter_start(day) }}
+            else {{ fiscal_year_start(day) }}
+        end
+{%- endmacro %}
+
 {#- Which period and dimension a row of the grouping stands for. -#}
 {% macro period_and_dimension(dimensions) -%}
     case

@@ -39,18 +39,11 @@ period_bounds as (
         active_periods.starts_on,
         active_periods.monthly_amount,
         grains.period_grain,
-        case grains.period_grain
-            when 'month' then {{ month_start('active_periods.starts_on') }}
-            when 'quarter' then {{ quarter_start('active_periods.starts_on') }}
-            else {{ fiscal_year_start('active_periods.starts_on') }}
-        end as first_period_start,
+        {{ period_start_of('grains.period_grain', 'active_periods.starts_on') }}
+            as first_period_start,
         case
             when active_periods.ends_on > as_of.as_of_on then cast('2200-01-01' as date)
-            when grains.period_grain = 'month'
-                then {{ month_start('active_periods.ends_on') }}
-            when grains.period_grain = 'quarter'
-                then {{ quarter_start('active_periods.ends_on') }}
-            else {{ fiscal_year_start('active_periods.ends_on') }}
+            else {{ period_start_of('grains.period_grain', 'active_periods.ends_on') }}
         end as end_period_start
 
     from active_periods
@@ -59,15 +52,14 @@ period_bounds as (
 
 ),
 
-first_activity as (
+first_starts as (
 
     select
         customer_id,
-        period_grain,
-        min(first_period_start) as first_period_start
+        min(starts_on) as first_starts_on
 
-    from period_bounds
-    group by customer_id, period_grain
+    from active_periods
+    group by customer_id
 
 ),
 
@@ -250,9 +242,13 @@ movements as (
         balances.period_grain,
         balances.period_start,
         balances.came_count = 1
-        and balances.period_start = first_activity.first_period_start as is_new,
+        and balances.period_start
+        = {{ period_start_of('balances.period_grain', 'first_starts.first_starts_on') }}
+            as is_new,
         balances.came_count = 1
-        and balances.period_start > first_activity.first_period_start as is_reactivated,
+        and balances.period_start
+        > {{ period_start_of('balances.period_grain', 'first_starts.first_starts_on') }}
+            as is_reactivated,
         balances.left_count = 1 as is_churned,
         balances.came_count = 0
         and balances.left_count = 0
@@ -264,9 +260,8 @@ movements as (
             as value_at_start
 
     from balances
-    inner join first_activity
-        on balances.customer_id = first_activity.customer_id
-        and balances.period_grain = first_activity.period_grain
+    inner join first_starts
+        on balances.customer_id = first_starts.customer_id
 
 )
 
