@@ -73,7 +73,7 @@ counted_days as (
         {{ period_and_dimension(dimensions) }},
         duration,
         duration_days,
-        count(*) as deal_count,
+        count(*) as row_count,
         sum(case when duration_days >= 0 then 1 else 0 end) as timed_count
 
     from durations
@@ -93,10 +93,10 @@ durations_by_period as (
 
     select
         {{ duration_keys | join(',\n        ') }},
-        sum(deal_count) as deal_count,
+        sum(row_count) as row_count,
         sum(timed_count) as timed_count,
-        sum(case when duration_days < 0 then deal_count else 0 end) as negative_count,
-        sum(timed_count * duration_days) as duration_days,
+        sum(case when duration_days < 0 then row_count else 0 end) as negative_count,
+        sum(timed_count * duration_days) as total_days,
         {{ percentile_of_counts(0.5, 'duration_days') }} as median_days,
         {{ percentile_of_counts(0.9, 'duration_days') }} as p90_days
 
@@ -215,16 +215,16 @@ rated as (
         coalesce(cycles_by_period.timed_count, 0) as cycle_count,
         coalesce(cycles_by_period.negative_count, 0) as negative_cycle_count,
         cycles_by_period.median_days as median_cycle_days,
-        {{ ratio('cycles_by_period.duration_days', 'cycles_by_period.timed_count') }}
+        {{ ratio('cycles_by_period.total_days', 'cycles_by_period.timed_count') }}
             as mean_cycle_days,
         cycles_by_period.p90_days as p90_cycle_days,
         lead_to_opportunity_by_period.median_days as median_lead_to_opportunity_days,
-        coalesce(won_deals_by_period.deal_count, 0) as won_deal_count,
+        coalesce(won_deals_by_period.row_count, 0) as won_deal_count,
         coalesce(won_deals_by_period.negative_count, 0)
             as negative_opportunity_to_won_count,
         won_deals_by_period.median_days as median_opportunity_to_won_days,
         {{ ratio(
-            'won_deals_by_period.duration_days', 'won_deals_by_period.timed_count'
+            'won_deals_by_period.total_days', 'won_deals_by_period.timed_count'
         ) }} as mean_opportunity_to_won_days,
         won_deals_by_period.p90_days as p90_opportunity_to_won_days,
         coalesce(survival_by_period.created_deal_count, 0) as created_deal_count,
