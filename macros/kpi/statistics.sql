@@ -25,17 +25,27 @@
 {% endmacro %}
 
 {#-
+    The value, in `running_counts`, at the position of a percentile, `rounding` it down
+    (floor) or up (ceiling) to a whole one.
+-#}
+{% macro counted_value(share, value, rounding) -%}
+    min(
+            case
+                when running_count
+                > {{ rounding }}({{ share }} * cast(total_count - 1 as decimal(18, 0)))
+                    then {{ value }}
+            end
+        )
+{%- endmacro %}
+
+{#-
     The same percentile from `running_counts`: what an engine keeps in memory is then a
     row per value, where its own percentile keeps every deal.
 -#}
 {% macro percentile_of_counts(share, value) -%}
     {%- set position = share ~ ' * cast(total_count - 1 as decimal(18, 0))' -%}
-    {%- set lower -%}
-        min(case when running_count > floor({{ position }}) then {{ value }} end)
-    {%- endset -%}
-    {%- set upper -%}
-        min(case when running_count > ceiling({{ position }}) then {{ value }} end)
-    {%- endset -%}
+    {%- set lower = counted_value(share, value, 'floor') -%}
+    {%- set upper = counted_value(share, value, 'ceiling') -%}
     cast(
             {{ lower }}
             + max({{ position }} - floor({{ position }}))
@@ -66,26 +76,14 @@
     of `rows` by period, dimension and `money_band`.
 -#}
 {% macro money_medians_by_period(rows, money, bands, count, dimensions) %}
+    {%- set period_keys = [
+        'period_grain', 'period_start', 'dimension', 'dimension_value',
+    ] %}
     with
 
     running_bands as (
 
-        select
-            *,
-            sum({{ count }}) over lower_bands as running_count,
-            sum({{ count }}) over all_bands as total_count
-
-        from {{ bands }}
-        where money_band is not null
-        window
-            all_bands as (
-                partition by period_grain, period_start, dimension, dimension_value
-            ),
-            lower_bands as (
-                partition by period_grain, period_start, dimension, dimension_value
-                order by money_band
-                rows between unbounded preceding and current row
-            )
+        {{ running_counts(bands, period_keys, 'money_band', count) }}
 
     ),
 
@@ -178,10 +176,8 @@
             period_start,
             dimension,
             dimension_value,
-            min(case when running_count > floor((total_count - 1) * 0.5) then money end)
-                as lower_money,
-            min(case when running_count > ceiling((total_count - 1) * 0.5) then money end)
-                as upper_money
+            {{ counted_value(0.5, 'money', 'floor') }} as lower_money,
+            {{ counted_value(0.5, 'money', 'ceiling') }} as upper_money
 
         from middle_rows
         group by period_grain, period_start, dimension, dimension_value

@@ -70,16 +70,13 @@ measured as (
             as orders_without_amount_count
 
     from period_grid
-    left join orders_by_period
-        on period_grid.period_grain = orders_by_period.period_grain
-        and period_grid.period_start = orders_by_period.period_start
-        and period_grid.dimension = orders_by_period.dimension
-        and period_grid.dimension_value = orders_by_period.dimension_value
-    left join medians_by_period
-        on period_grid.period_grain = medians_by_period.period_grain
-        and period_grid.period_start = medians_by_period.period_start
-        and period_grid.dimension = medians_by_period.dimension
-        and period_grid.dimension_value = medians_by_period.dimension_value
+    {%- for relation in ['orders_by_period', 'medians_by_period'] %}
+    left join {{ relation }}
+        on period_grid.period_grain = {{ relation }}.period_grain
+        and period_grid.period_start = {{ relation }}.period_start
+        and period_grid.dimension = {{ relation }}.dimension
+        and period_grid.dimension_value = {{ relation }}.dimension_value
+    {%- endfor %}
     where period_grid.is_reported
 
 ),

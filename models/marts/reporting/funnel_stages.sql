@@ -13,6 +13,12 @@
     'period_grain', 'period_start', 'dimension', 'dimension_value',
     'stage_kind', 'stage_source_system', 'pipeline', 'stage',
 ] -%}
+{%- set counted_keys = [
+    'periods.period_grain', 'periods.period_start',
+    'months.dimension', 'months.dimension_value',
+    'months.stage_kind', 'months.stage_source_system', 'months.pipeline', 'months.stage',
+    'months.duration_days',
+] -%}
 
 with
 
@@ -216,15 +222,7 @@ counted_days_of_months as (
 counted_days as (
 
     select
-        periods.period_grain,
-        periods.period_start,
-        months.dimension,
-        months.dimension_value,
-        months.stage_kind,
-        months.stage_source_system,
-        months.pipeline,
-        months.stage,
-        months.duration_days,
+        {{ counted_keys | join(',\n        ') }},
         sum(months.row_count) as row_count,
         sum(case when months.duration_days is null then 0 else months.row_count end)
             as timed_count,
@@ -234,16 +232,7 @@ counted_days as (
     inner join periods
         on months.month_start >= periods.period_start
         and months.month_start <= periods.period_end
-    group by
-        periods.period_grain,
-        periods.period_start,
-        months.dimension,
-        months.dimension_value,
-        months.stage_kind,
-        months.stage_source_system,
-        months.pipeline,
-        months.stage,
-        months.duration_days
+    group by {{ counted_keys | join(', ') }}
 
 ),
 
