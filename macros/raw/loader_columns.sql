@@ -44,6 +44,39 @@
     )
 {%- endmacro %}
 
+{#- Keys of the records that landed more than once. -#}
+{% macro repeated_records(rows, keys) -%}
+    select {{ keys | join(', ') }}
+    from {{ rows }}
+    group by {{ keys | join(', ') }}
+    having count(*) > 1
+{%- endmacro %}
+
+{#-
+    All rows with their `version_number`. Most records landed once, and sorting is dear:
+    only those in the relation `repeated_records` are ranked.
+-#}
+{% macro ranked_versions(rows, keys, tie_breakers=[]) -%}
+    {%- set same_keys = [] -%}
+    {%- for key in keys -%}
+        {%- do same_keys.append('repeated_records.' ~ key ~ ' = ' ~ rows ~ '.' ~ key) -%}
+    {%- endfor -%}
+    {%- set landed_again -%}
+        exists (select 1 from repeated_records where {{ same_keys | join(' and ') }})
+    {%- endset -%}
+    select
+        *,
+        1 as version_number
+    from {{ rows }}
+    where not {{ landed_again }}
+    union all
+    select
+        *,
+        {{ version_number(keys | join(', '), tie_breakers) }} as version_number
+    from {{ rows }}
+    where {{ landed_again }}
+{%- endmacro %}
+
 {#-
     Why a raw row is not used, NULL if it is; expects the columns is_old_version,
     version_number and is_deleted, and the names of the others.

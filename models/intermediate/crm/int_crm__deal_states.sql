@@ -25,72 +25,92 @@ stage_visits as (
 
 ),
 
+deal_keys as (
+
+    select
+        source_system,
+        record_id,
+        salesforce_deal_id,
+        created_at
+
+    from {{ ref('int_crm__deal_records') }}
+    where record_state is null
+
+),
+
 {# Identity: one deal in several CRMs is the Salesforce deal they all name. #}
+synced_deals as (
+
+    select
+        deal_keys.source_system,
+        deal_keys.record_id,
+        deal_keys.created_at,
+        synced.record_id as shared_id,
+        synced.created_at as shared_created_at
+
+    from deal_keys
+    inner join deal_keys as synced
+        on deal_keys.salesforce_deal_id = synced.record_id
+        and synced.source_system = 'salesforce'
+        and deal_keys.source_system != 'salesforce'
+
+),
+
+records_of_shared_deals as (
+
+    select
+        source_system,
+        record_id,
+        created_at,
+        shared_id
+    from synced_deals
+    union
+    select
+        'salesforce' as source_system,
+        shared_id as record_id,
+        shared_created_at as created_at,
+        shared_id
+    from synced_deals
+
+),
+
+shared_deals as (
+
+    select
+        source_system,
+        record_id,
+        row_number() over by_precedence as precedence_rank,
+        first_value(source_system || ':' || record_id) over by_precedence as deal_id,
+        first_value(source_system) over (
+            partition by shared_id
+            order by created_at nulls last, {{ crm_precedence('source_system') }}
+        ) as first_source_system
+
+    from records_of_shared_deals
+    window by_precedence as (
+        partition by shared_id
+        order by {{ crm_precedence('source_system') }}, record_id
+    )
+
+),
+
+{# Most deals are in one CRM only. #}
 identified_deals as (
 
     select
         deal_records.*,
-        deal_records.source_system || ':' || deal_records.record_id as deal_key,
         coalesce(
-            synced.source_system || ':' || synced.record_id,
+            shared_deals.deal_id,
             deal_records.source_system || ':' || deal_records.record_id
-        ) as shared_key
+        ) as deal_id,
+        coalesce(shared_deals.precedence_rank, 1) = 1 as is_counted,
+        coalesce(shared_deals.first_source_system, deal_records.source_system)
+            as first_source_system
 
     from deal_records
-    left join deal_records as synced
-        on deal_records.salesforce_deal_id = synced.record_id
-        and synced.source_system = 'salesforce'
-
-),
-
-{# Most deals are in one CRM only: the others are ranked. #}
-synced_keys as (
-
-    select shared_key from identified_deals
-    where deal_key != shared_key
-    group by shared_key
-
-),
-
-ranked_deals as (
-
-    select
-        identified_deals.*,
-        1 as precedence_rank,
-        identified_deals.source_system as first_source_system,
-        identified_deals.deal_key as deal_id
-
-    from identified_deals
-    left join synced_keys
-        on identified_deals.shared_key = synced_keys.shared_key
-    where synced_keys.shared_key is null
-    union all
-    select
-        identified_deals.*,
-        row_number() over (
-            partition by identified_deals.shared_key
-            order by
-                {{ crm_precedence('identified_deals.source_system') }},
-                identified_deals.record_id
-        ) as precedence_rank,
-        first_value(identified_deals.source_system) over (
-            partition by identified_deals.shared_key
-            order by
-                identified_deals.created_at nulls last,
-                {{ crm_precedence('identified_deals.source_system') }}
-            rows between unbounded preceding and unbounded following
-        ) as first_source_system,
-        first_value(identified_deals.deal_key) over (
-            partition by identified_deals.shared_key
-            order by
-                {{ crm_precedence('identified_deals.source_system') }},
-                identified_deals.record_id
-            rows between unbounded preceding and unbounded following
-        ) as deal_id
-
-    from identified_deals
-    inner join synced_keys
-        on identified_deals.shared_key = synced_keys.shared_key
+    left join shared_deals
+        on deal_records.source_system = shared_deals.source_system
+        and deal_records.record_id = shared_deals.record_id
 
 ),
 
@@ -103,7 +123,7 @@ state_entries as (
         max(entered_at) as last_entered_at
 
     from stage_visits
-    where is_state_entry
+    where is_state_entry and stage_state in ('won', 'lost')
     group by source_system, deal_record_id, stage_state
 
 ),
@@ -111,25 +131,25 @@ state_entries as (
 landed_states as (
 
     select
-        ranked_deals.*,
+        identified_deals.*,
         case
             when own_stages.is_own_definition then own_stages.stage_state
             when any_stages.is_own_definition then any_stages.stage_state
-            when ranked_deals.is_closed and ranked_deals.is_won then 'won'
-            when ranked_deals.is_closed and not ranked_deals.is_won then 'lost'
-            when not ranked_deals.is_closed then 'open'
+            when identified_deals.is_closed and identified_deals.is_won then 'won'
+            when identified_deals.is_closed and not identified_deals.is_won then 'lost'
+            when not identified_deals.is_closed then 'open'
             else coalesce(own_stages.stage_state, any_stages.stage_state, 'unknown')
         end as landed_state
 
-    from ranked_deals
+    from identified_deals
     left join stages as own_stages
-        on ranked_deals.source_system = own_stages.source_system
-        and ranked_deals.pipeline = own_stages.pipeline
-        and lower(ranked_deals.stage) = own_stages.stage
+        on identified_deals.source_system = own_stages.source_system
+        and identified_deals.pipeline = own_stages.pipeline
+        and lower(identified_deals.stage) = own_stages.stage
     left join stages as any_stages
-        on ranked_deals.source_system = any_stages.source_system
+        on identified_deals.source_system = any_stages.source_system
         and any_stages.pipeline is null
-        and lower(ranked_deals.stage) = any_stages.stage
+        and lower(identified_deals.stage) = any_stages.stage
 
 ),
 
@@ -178,9 +198,8 @@ deals_as_of as (
 
     select
         -- ids
-        dated_deals.deal_key,
         dated_deals.deal_id,
-        dated_deals.precedence_rank = 1 as is_counted,
+        dated_deals.is_counted,
         dated_deals.source_system,
         dated_deals.raw_table,
         dated_deals.first_source_system,
@@ -250,7 +269,6 @@ deal_states as (
 
     select
         -- ids
-        rated_deals.deal_key,
         rated_deals.deal_id,
         rated_deals.is_counted,
         rated_deals.source_system,

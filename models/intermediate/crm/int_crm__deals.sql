@@ -151,6 +151,7 @@ ranked_leads as (
     select
         lead_deals.deal_id,
         lead_persons.lead_id,
+        lead_persons.lead_source,
         lead_persons.lead_company_id,
         row_number() over (
             partition by lead_deals.deal_id
@@ -173,8 +174,16 @@ direct_leads as (
 deals_of_customers as (
 
     select
-        deals_of_accounts.*,
+        deals_of_accounts.deal_id,
+        deals_of_accounts.source_system,
+        deals_of_accounts.raw_deal_type,
+        deals_of_accounts.created_at,
+        deals_of_accounts.created_on,
+        deals_of_accounts.closed_on,
+        deals_of_accounts.is_closed_won,
+        deals_of_accounts.is_refund,
         direct_leads.lead_id as direct_lead_id,
+        direct_leads.lead_source as direct_lead_source,
         coalesce(
             deals_of_accounts.account_customer_id,
             primary_contacts.customer_id,
@@ -246,6 +255,7 @@ account_conversions as (
 
     select
         lead_persons.lead_id,
+        lead_persons.lead_source,
         lead_persons.lead_created_at,
         typed_deals.deal_id,
         row_number() over (
@@ -273,6 +283,7 @@ ranked_account_leads as (
     select
         deal_id,
         lead_id,
+        lead_source,
         row_number() over (
             partition by deal_id
             order by lead_created_at nulls last, lead_id
@@ -301,6 +312,11 @@ deals_with_leads as (
         typed_deals.is_type_derived,
         ranked_wins.win_number,
         coalesce(typed_deals.direct_lead_id, account_leads.lead_id) as lead_id,
+        case
+            when typed_deals.direct_lead_id is not null
+                then typed_deals.direct_lead_source
+            else account_leads.lead_source
+        end as source_of_lead,
         coalesce(deal_states.closed_on, as_of.as_of_on) as attributed_on
 
     from deal_states
@@ -357,7 +373,7 @@ deals as (
             as region,
         {{ known('customers.segment') }} as segment,
         {{ known('customers.industry') }} as industry,
-        {{ known('coalesce(lead_persons.lead_source, '
+        {{ known('coalesce(deals_with_leads.source_of_lead, '
             ~ mapped_or_raw('deals_with_leads', 'lead_source', 'raw_lead_source')
             ~ ')') }}
             as lead_source,
@@ -367,8 +383,6 @@ deals as (
     from deals_with_leads
     left join customers
         on deals_with_leads.customer_id = customers.customer_id
-    left join lead_persons
-        on deals_with_leads.lead_id = lead_persons.lead_id
     {{ join_mapping('deals_with_leads', 'lead_source', 'raw_lead_source') }}
     {{ join_owner('deals_with_leads') }}
 

@@ -45,16 +45,18 @@ identified_companies as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_companies', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'name', 'website', 'created_at', 'industry', 'country', 'segment',
-            'employee_count', 'owner_id', 'account_source', 'salesforce_account_id',
-        ]) }} as version_number
-
-    from identified_companies
+    {{ ranked_versions('identified_companies', ['record_id'], [
+        'name', 'website', 'created_at', 'industry', 'country', 'segment',
+        'employee_count', 'owner_id', 'account_source', 'salesforce_account_id',
+    ]) }}
 
 ),
 

@@ -29,14 +29,17 @@ identified_contacts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_contacts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['company_id', 'email', 'created_at']) }}
-            as version_number
-
-    from identified_contacts
+    {{ ranked_versions('identified_contacts', ['record_id'], [
+        'company_id', 'email', 'created_at',
+    ]) }}
 
 ),
 

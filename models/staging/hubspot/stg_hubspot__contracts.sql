@@ -60,17 +60,19 @@ identified_line_items as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_line_items', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'net_amount', 'price', 'quantity', 'starts_on', 'frequency',
-            'billing_period', 'payment_count', 'discount_per_unit', 'discount_percent',
-            'currency_code', 'own_deal_id',
-        ]) }} as version_number
-
-    from identified_line_items
+    {{ ranked_versions('identified_line_items', ['record_id'], [
+        'net_amount', 'price', 'quantity', 'starts_on', 'frequency', 'billing_period',
+        'payment_count', 'discount_per_unit', 'discount_percent', 'currency_code',
+        'own_deal_id',
+    ]) }}
 
 ),
 

@@ -65,18 +65,20 @@ identified_deals as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_deals', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'closed_at', 'amount', 'stage', 'pipeline', 'deal_type', 'created_at',
-            'primary_company_id', 'owner_id', 'lead_source', 'currency_code',
-            'home_amount', 'home_units_per_unit', 'is_won', 'is_closed', 'probability',
-            'name', 'salesforce_deal_id',
-        ]) }} as version_number
-
-    from identified_deals
+    {{ ranked_versions('identified_deals', ['record_id'], [
+        'closed_at', 'amount', 'stage', 'pipeline', 'deal_type', 'created_at',
+        'primary_company_id', 'owner_id', 'lead_source', 'currency_code', 'home_amount',
+        'home_units_per_unit', 'is_won', 'is_closed', 'probability', 'name',
+        'salesforce_deal_id',
+    ]) }}
 
 ),
 

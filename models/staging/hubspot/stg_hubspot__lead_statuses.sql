@@ -36,13 +36,15 @@ identified_changes as (
 ),
 
 {# dlt lands the whole history again with every run. #}
+repeated_records as (
+
+    {{ repeated_records('identified_changes', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id') }} as version_number
-
-    from identified_changes
+    {{ ranked_versions('identified_changes', ['record_id']) }}
 
 ),
 

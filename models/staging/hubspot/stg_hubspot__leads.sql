@@ -56,18 +56,20 @@ identified_contacts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_contacts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'lead_status', 'lifecycle_stage', 'created_at', 'lead_source', 'email',
-            'company', 'company_id', 'owner_id', 'industry', 'country',
-            'employee_count', 'salesforce_lead_id', 'salesforce_contact_id', 'lead_at',
-            'mql_at', 'sql_at', 'deal_at', 'customer_at',
-        ]) }} as version_number
-
-    from identified_contacts
+    {{ ranked_versions('identified_contacts', ['record_id'], [
+        'lead_status', 'lifecycle_stage', 'created_at', 'lead_source', 'email',
+        'company', 'company_id', 'owner_id', 'industry', 'country', 'employee_count',
+        'salesforce_lead_id', 'salesforce_contact_id', 'lead_at', 'mql_at', 'sql_at',
+        'deal_at', 'customer_at',
+    ]) }}
 
 ),
 

@@ -46,18 +46,18 @@ identified_accounts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_accounts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'name', 'website', 'created_at', 'industry',
-            'country', 'segment', 'employee_count', 'owner_id',
-            'account_source', 'merged_into_id',
-        ]) }}
-            as version_number
-
-    from identified_accounts
+    {{ ranked_versions('identified_accounts', ['record_id'], [
+        'name', 'website', 'created_at', 'industry', 'country', 'segment',
+        'employee_count', 'owner_id', 'account_source', 'merged_into_id',
+    ]) }}
 
 ),
 
@@ -88,7 +88,7 @@ accounts as (
         versions.record_id,
         versions.merged_into_id,
         {{ salesforce_id('versions.owner_id') }} as owner_id,
-        versions.record_id as salesforce_account_id,
+        cast(null as {{ type_name('text') }}) as salesforce_account_id,
         {{ keyed_hash(web_domain('versions.website')) }} as web_domain_key,
 
         -- attributes

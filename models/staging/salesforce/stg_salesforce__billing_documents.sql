@@ -50,17 +50,18 @@ identified_orders as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_orders', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'billed_on', 'amount', 'status_code', 'order_status',
-            'is_reduction', 'account_id', 'deal_id', 'contract_id',
-            'currency_code', 'owner_id',
-        ]) }} as version_number
-
-    from identified_orders
+    {{ ranked_versions('identified_orders', ['record_id'], [
+        'billed_on', 'amount', 'status_code', 'order_status', 'is_reduction',
+        'account_id', 'deal_id', 'contract_id', 'currency_code', 'owner_id',
+    ]) }}
 
 ),
 

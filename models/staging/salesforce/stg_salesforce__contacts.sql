@@ -32,15 +32,17 @@ identified_contacts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_contacts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'account_id', 'email', 'created_at', 'merged_into_id',
-        ]) }} as version_number
-
-    from identified_contacts
+    {{ ranked_versions('identified_contacts', ['record_id'], [
+        'account_id', 'email', 'created_at', 'merged_into_id',
+    ]) }}
 
 ),
 

@@ -54,18 +54,18 @@ identified_contracts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_contracts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'starts_on', 'last_day_on', 'term_months', 'amount',
-            'status_code', 'contract_status', 'account_id', 'currency_code',
-            'owner_id',
-        ]) }}
-            as version_number
-
-    from identified_contracts
+    {{ ranked_versions('identified_contracts', ['record_id'], [
+        'starts_on', 'last_day_on', 'term_months', 'amount', 'status_code',
+        'contract_status', 'account_id', 'currency_code', 'owner_id',
+    ]) }}
 
 ),
 

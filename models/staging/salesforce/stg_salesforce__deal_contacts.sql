@@ -20,15 +20,17 @@ raw_contact_roles as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_contact_roles', ['source_record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number(
-            'source_record_id', ['contact_id', 'opportunity_id', 'is_primary']
-        ) }} as version_number
-
-    from raw_contact_roles
+    {{ ranked_versions('raw_contact_roles', ['source_record_id'], [
+        'contact_id', 'opportunity_id', 'is_primary',
+    ]) }}
 
 ),
 

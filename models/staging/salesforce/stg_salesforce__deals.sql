@@ -55,19 +55,19 @@ identified_opportunities as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_opportunities', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'close_on', 'amount', 'stage', 'deal_type',
-            'created_at', 'account_id', 'contact_id', 'contract_id',
-            'owner_id', 'lead_source', 'currency_code', 'probability_percent',
-            'name',
-        ]) }}
-            as version_number
-
-    from identified_opportunities
+    {{ ranked_versions('identified_opportunities', ['record_id'], [
+        'close_on', 'amount', 'stage', 'deal_type', 'created_at', 'account_id',
+        'contact_id', 'contract_id', 'owner_id', 'lead_source', 'currency_code',
+        'probability_percent', 'name',
+    ]) }}
 
 ),
 
@@ -101,7 +101,7 @@ deals as (
         {{ salesforce_id('versions.contact_id') }} as contact_id,
         {{ salesforce_id('versions.contract_id') }} as contract_id,
         {{ salesforce_id('versions.owner_id') }} as owner_id,
-        versions.record_id as salesforce_deal_id,
+        cast(null as {{ type_name('text') }}) as salesforce_deal_id,
 
         -- attributes
         versions.deal_type,

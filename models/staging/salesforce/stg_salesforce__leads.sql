@@ -49,19 +49,19 @@ identified_leads as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('identified_leads', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', [
-            'lead_status', 'created_at', 'lead_source', 'email',
-            'company', 'owner_id', 'industry', 'country',
-            'employee_count', 'converted_opportunity_id', 'converted_account_id',
-            'converted_contact_id',
-            'merged_into_id',
-        ]) }} as version_number
-
-    from identified_leads
+    {{ ranked_versions('identified_leads', ['record_id'], [
+        'lead_status', 'created_at', 'lead_source', 'email', 'company', 'owner_id',
+        'industry', 'country', 'employee_count', 'converted_opportunity_id',
+        'converted_account_id', 'converted_contact_id', 'merged_into_id',
+    ]) }}
 
 ),
 
@@ -95,7 +95,7 @@ leads as (
         {{ salesforce_id('versions.converted_account_id') }} as account_id,
         {{ salesforce_id('versions.converted_contact_id') }} as contact_id,
         {{ salesforce_id('versions.converted_opportunity_id') }} as deal_id,
-        versions.record_id as salesforce_lead_id,
+        cast(null as {{ type_name('text') }}) as salesforce_lead_id,
         cast(null as {{ type_name('text') }}) as salesforce_contact_id,
 
         -- people, only as keyed hashes

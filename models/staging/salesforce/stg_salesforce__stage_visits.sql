@@ -60,14 +60,17 @@ raw_changes as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_changes', ['raw_table', 'source_record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('raw_table, source_record_id', ['entered_at', 'stage']) }}
-            as version_number
-
-    from raw_changes
+    {{ ranked_versions('raw_changes', ['raw_table', 'source_record_id'], [
+        'entered_at', 'stage',
+    ]) }}
 
 ),
 

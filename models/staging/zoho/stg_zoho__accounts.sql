@@ -33,14 +33,17 @@ raw_accounts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_accounts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['name', 'website', 'created_at']) }}
-            as version_number
-
-    from raw_accounts
+    {{ ranked_versions('raw_accounts', ['record_id'], [
+        'name', 'website', 'created_at',
+    ]) }}
 
 ),
 

@@ -93,15 +93,17 @@ raw_documents as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_documents', ['raw_table', 'record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number(
-            'raw_table, record_id', ['billed_on', 'grand_total', 'deal_id']
-        ) }} as version_number
-
-    from raw_documents
+    {{ ranked_versions('raw_documents', ['raw_table', 'record_id'], [
+        'billed_on', 'grand_total', 'deal_id',
+    ]) }}
 
 ),
 

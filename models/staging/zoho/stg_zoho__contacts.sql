@@ -20,13 +20,15 @@ raw_contacts as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_contacts', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['account_id', 'email']) }} as version_number
-
-    from raw_contacts
+    {{ ranked_versions('raw_contacts', ['record_id'], ['account_id', 'email']) }}
 
 ),
 

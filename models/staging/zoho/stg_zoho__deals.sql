@@ -42,14 +42,15 @@ raw_deals as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_deals', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['close_on', 'amount', 'stage']) }}
-            as version_number
-
-    from raw_deals
+    {{ ranked_versions('raw_deals', ['record_id'], ['close_on', 'amount', 'stage']) }}
 
 ),
 

@@ -37,14 +37,15 @@ raw_leads as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_leads', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['lead_status', 'created_at']) }}
-            as version_number
-
-    from raw_leads
+    {{ ranked_versions('raw_leads', ['record_id'], ['lead_status', 'created_at']) }}
 
 ),
 

@@ -23,13 +23,15 @@ raw_departures as (
 
 ),
 
+repeated_records as (
+
+    {{ repeated_records('raw_departures', ['record_id']) }}
+
+),
+
 versions as (
 
-    select
-        *,
-        {{ version_number('record_id', ['left_stage', 'moved_to']) }} as version_number
-
-    from raw_departures
+    {{ ranked_versions('raw_departures', ['record_id'], ['left_stage', 'moved_to']) }}
 
 ),
 

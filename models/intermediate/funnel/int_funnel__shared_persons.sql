@@ -1,0 +1,271 @@
+with
+
+lead_records as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead
+
+),
+
+pointers as (
+
+    select
+        source_system,
+        record_id,
+        merged_into_id
+    from lead_records
+    where record_state = 'merged'
+
+),
+
+survivors as (
+
+    {{ merge_survivors('pointers') }}
+
+),
+
+shared_emails as (
+
+    select email_key from lead_records
+    where email_key is not null
+    group by email_key
+    having count(*) > 1
+
+),
+
+synced_records as (
+
+    select
+        source_system,
+        record_id,
+        salesforce_lead_id,
+        salesforce_contact_id
+    from lead_records
+    where source_system != 'salesforce'
+        and coalesce(salesforce_lead_id, salesforce_contact_id) is not null
+
+),
+
+{# Most records share their person with no other: only these can. #}
+linked_records as (
+
+    select
+        source_system,
+        record_id
+    from pointers
+    union
+    select
+        source_system,
+        merged_into_id as record_id
+    from pointers
+    union
+    select
+        source_system,
+        record_id
+    from lead_records
+    where exists (
+        select 1 as is_shared from shared_emails
+        where shared_emails.email_key = lead_records.email_key
+    )
+    union
+    select
+        source_system,
+        record_id
+    from synced_records
+    union
+    select
+        'salesforce' as source_system,
+        salesforce_lead_id as record_id
+    from synced_records
+    union
+    select
+        source_system,
+        record_id
+    from lead_records
+    where source_system = 'salesforce'
+        and exists (
+            select 1 as is_synced from synced_records
+            where synced_records.salesforce_contact_id = lead_records.contact_id
+        )
+
+),
+
+resolved_records as (
+
+    select
+        lead_records.source_system,
+        lead_records.record_id,
+        lead_records.record_state,
+        lead_records.created_at,
+        lead_records.email_key,
+        lead_records.contact_id,
+        lead_records.salesforce_lead_id,
+        lead_records.salesforce_contact_id,
+        coalesce(survivors.survivor_id, lead_records.record_id) as survivor_id
+
+    from lead_records
+    inner join linked_records
+        on lead_records.source_system = linked_records.source_system
+        and lead_records.record_id = linked_records.record_id
+    left join survivors
+        on lead_records.source_system = survivors.source_system
+        and lead_records.record_id = survivors.record_id
+    where lead_records.record_state is null or lead_records.record_state = 'merged'
+
+),
+
+{# A survivor that was deleted or excluded itself takes its merged records along. #}
+kept_records as (
+
+    select
+        resolved_records.*,
+        resolved_records.source_system || ':' || resolved_records.survivor_id
+            as survivor_key
+
+    from resolved_records
+    left join lead_records as landed_survivors
+        on resolved_records.source_system = landed_survivors.source_system
+        and resolved_records.survivor_id = landed_survivors.record_id
+        and landed_survivors.record_state in ('deleted', 'excluded')
+    where landed_survivors.record_id is null
+
+),
+
+ranked_records as (
+
+    select
+        *,
+        min(created_at) over (partition by survivor_key) as survivor_created_at,
+        row_number() over (
+            partition by survivor_key
+            order by
+                case when record_state is null then 0 else 1 end,
+                created_at nulls last,
+                record_id
+        ) as record_rank
+
+    from kept_records
+
+),
+
+survivor_emails as (
+
+    select
+        source_system,
+        survivor_id,
+        survivor_key,
+        email_key,
+        salesforce_lead_id,
+        salesforce_contact_id,
+        contact_id
+
+    from ranked_records
+    where record_rank = 1
+
+),
+
+{# A person known to Salesforce by a sync id is the Salesforce lead. #}
+contact_leads as (
+
+    select
+        contact_id,
+        min(survivor_key) as survivor_key
+
+    from survivor_emails
+    where source_system = 'salesforce' and contact_id is not null
+    group by contact_id
+
+),
+
+synced_persons as (
+
+    select
+        persons.survivor_key,
+        coalesce(
+            synced_leads.survivor_key,
+            synced_contacts.survivor_key,
+            persons.survivor_key
+        ) as person_key
+
+    from survivor_emails as persons
+    left join ranked_records as synced_leads
+        on persons.salesforce_lead_id = synced_leads.record_id
+        and synced_leads.source_system = 'salesforce'
+        and persons.source_system != 'salesforce'
+    left join contact_leads as synced_contacts
+        on persons.salesforce_contact_id = synced_contacts.contact_id
+        and persons.source_system != 'salesforce'
+
+),
+
+persons as (
+
+    select
+        synced_persons.survivor_key,
+        coalesce(
+            'email:' || person_emails.email_key,
+            synced_persons.person_key
+        ) as group_key
+
+    from synced_persons
+    inner join survivor_emails as person_emails
+        on synced_persons.person_key = person_emails.survivor_key
+
+),
+
+grouped_records as (
+
+    select
+        ranked_records.source_system,
+        ranked_records.record_id,
+        ranked_records.created_at,
+        ranked_records.survivor_created_at,
+        ranked_records.record_rank,
+        persons.group_key
+
+    from ranked_records
+    inner join persons
+        on ranked_records.survivor_key = persons.survivor_key
+
+),
+
+ranked_persons as (
+
+    select
+        source_system,
+        record_id,
+        min(created_at) over (partition by group_key) as lead_created_at,
+        row_number() over records_of_a_person as person_rank,
+        first_value(source_system || ':' || record_id) over records_of_a_person
+            as lead_id
+
+    from grouped_records
+    window records_of_a_person as (
+        partition by group_key
+        order by
+            record_rank,
+            survivor_created_at nulls last,
+            {{ crm_precedence('source_system') }},
+            record_id
+    )
+
+),
+
+{# A linked record without a person went with its survivor. #}
+shared_persons as (
+
+    select
+        resolved_records.source_system,
+        resolved_records.record_id,
+        ranked_persons.lead_id,
+        ranked_persons.person_rank,
+        ranked_persons.lead_created_at
+
+    from resolved_records
+    left join ranked_persons
+        on resolved_records.source_system = ranked_persons.source_system
+        and resolved_records.record_id = ranked_persons.record_id
+
+)
+
+select * from shared_persons
