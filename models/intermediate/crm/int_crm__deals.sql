@@ -301,10 +301,11 @@ account_leads as (
 
 ),
 
-deals_with_leads as (
+{# Still few columns: the wide rows of the deals are joined once, at the end. #}
+attributed_deals as (
 
     select
-        deal_states.*,
+        typed_deals.deal_id,
         typed_deals.customer_id,
         typed_deals.is_closed_won,
         typed_deals.is_refund,
@@ -317,16 +318,29 @@ deals_with_leads as (
                 then typed_deals.direct_lead_source
             else account_leads.lead_source
         end as source_of_lead,
+        customers.mapped_region as customer_mapped_region,
+        customers.country as customer_country,
+        customers.segment as customer_segment,
+        customers.industry as customer_industry
+
+    from typed_deals
+    left join ranked_wins
+        on typed_deals.deal_id = ranked_wins.deal_id
+    left join account_leads
+        on typed_deals.deal_id = account_leads.deal_id
+    left join customers
+        on typed_deals.customer_id = customers.customer_id
+
+),
+
+owned_deals as (
+
+    select
+        deal_states.*,
         coalesce(deal_states.closed_on, as_of.as_of_on) as attributed_on
 
     from deal_states
     cross join as_of
-    inner join typed_deals
-        on deal_states.deal_id = typed_deals.deal_id
-    left join ranked_wins
-        on deal_states.deal_id = ranked_wins.deal_id
-    left join account_leads
-        on deal_states.deal_id = account_leads.deal_id
 
 ),
 
@@ -334,57 +348,58 @@ deals as (
 
     select
         -- ids
-        deals_with_leads.deal_id,
-        deals_with_leads.raw_table,
-        deals_with_leads.source_record_id,
-        deals_with_leads.contract_id,
-        deals_with_leads.customer_id,
-        deals_with_leads.lead_id,
-        deals_with_leads.source_system as record_source_system,
-        deals_with_leads.record_id,
+        owned_deals.deal_id,
+        owned_deals.raw_table,
+        owned_deals.source_record_id,
+        owned_deals.contract_id,
+        attributed_deals.customer_id,
+        attributed_deals.lead_id,
+        owned_deals.source_system as record_source_system,
+        owned_deals.record_id,
 
         -- state
-        deals_with_leads.deal_state,
-        deals_with_leads.is_closed_won,
-        deals_with_leads.is_refund,
-        deals_with_leads.is_closed_won and not deals_with_leads.is_refund as is_win,
-        deals_with_leads.win_number,
-        deals_with_leads.deal_type,
-        deals_with_leads.is_type_derived,
-        deals_with_leads.stage,
-        deals_with_leads.pipeline,
-        deals_with_leads.probability,
+        owned_deals.deal_state,
+        attributed_deals.is_closed_won,
+        attributed_deals.is_refund,
+        attributed_deals.is_closed_won and not attributed_deals.is_refund as is_win,
+        attributed_deals.win_number,
+        attributed_deals.deal_type,
+        attributed_deals.is_type_derived,
+        owned_deals.stage,
+        owned_deals.pipeline,
+        owned_deals.probability,
 
         -- days
-        deals_with_leads.created_at,
-        deals_with_leads.created_on,
-        deals_with_leads.closed_on,
-        deals_with_leads.close_date_source,
+        owned_deals.created_at,
+        owned_deals.created_on,
+        owned_deals.closed_on,
+        owned_deals.close_date_source,
 
         -- money in reporting currency
-        deals_with_leads.amount,
-        deals_with_leads.amount_source,
+        owned_deals.amount,
+        owned_deals.amount_source,
 
         -- dimensions
-        deals_with_leads.first_source_system as source_system,
+        owned_deals.first_source_system as source_system,
         {{ known(
-            'coalesce(customers.mapped_region, team_members.region, customers.country)'
+            'coalesce(attributed_deals.customer_mapped_region, team_members.region, '
+            ~ 'attributed_deals.customer_country)'
         ) }}
             as region,
-        {{ known('customers.segment') }} as segment,
-        {{ known('customers.industry') }} as industry,
-        {{ known('coalesce(deals_with_leads.source_of_lead, '
-            ~ mapped_or_raw('deals_with_leads', 'lead_source', 'raw_lead_source')
+        {{ known('attributed_deals.customer_segment') }} as segment,
+        {{ known('attributed_deals.customer_industry') }} as industry,
+        {{ known('coalesce(attributed_deals.source_of_lead, '
+            ~ mapped_or_raw('owned_deals', 'lead_source', 'raw_lead_source')
             ~ ')') }}
             as lead_source,
         {{ known('team_members.sales_team') }} as sales_team,
         {{ known('sales_reps.sales_rep') }} as sales_rep
 
-    from deals_with_leads
-    left join customers
-        on deals_with_leads.customer_id = customers.customer_id
-    {{ join_mapping('deals_with_leads', 'lead_source', 'raw_lead_source') }}
-    {{ join_owner('deals_with_leads') }}
+    from owned_deals
+    inner join attributed_deals
+        on owned_deals.deal_id = attributed_deals.deal_id
+    {{ join_mapping('owned_deals', 'lead_source', 'raw_lead_source') }}
+    {{ join_owner('owned_deals') }}
 
 )
 

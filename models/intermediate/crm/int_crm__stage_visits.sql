@@ -173,6 +173,7 @@ neighbours as (
 
     select
         *,
+        {{ local_date('entered_at') }} as entered_on,
         lag(stage) over visits as stage_before,
         lag(stage_state) over visits as state_before
 
@@ -193,7 +194,9 @@ visits as (
         stage_state,
         (stage_state is distinct from state_before) as is_state_entry,
         entered_at,
+        entered_on,
         lead(entered_at) over later_visits as left_at,
+        lead(entered_on) over later_visits as left_on,
         row_number() over later_visits as visit_number
 
     from neighbours
@@ -216,16 +219,10 @@ stage_visits as (
         visits.is_state_entry,
         visits.visit_number,
         visits.entered_at,
-        {{ local_date('visits.entered_at') }} as entered_on,
-        case
-            when {{ local_date('visits.left_at') }} <= as_of.as_of_on
-                then visits.left_at
-        end as left_at,
-        case
-            when {{ local_date('visits.left_at') }} <= as_of.as_of_on
-                then {{ local_date('visits.left_at') }}
-        end as left_on,
-        {{ local_date('visits.entered_at') }} > as_of.as_of_on as is_after_as_of
+        visits.entered_on,
+        case when visits.left_on <= as_of.as_of_on then visits.left_at end as left_at,
+        case when visits.left_on <= as_of.as_of_on then visits.left_on end as left_on,
+        visits.entered_on > as_of.as_of_on as is_after_as_of
 
     from visits
     cross join as_of

@@ -6,6 +6,12 @@ as_of as (
 
 ),
 
+account_records as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
@@ -16,7 +22,32 @@ accounts as (
 lead_persons as (
 
     select * from {{ ref('int_funnel__lead_persons') }}
+
+),
+
+{# Which leads stand for companies is worked out on these few columns. #}
+leads_with_company as (
+
+    select
+        lead_id,
+        lead_company_id,
+        lead_created_at
+
+    from {{ ref('int_funnel__lead_persons') }}
     where lead_company_id is not null
+
+),
+
+lead_deals as (
+
+    select * from {{ ref('int_funnel__lead_deals') }}
+
+),
+
+deal_states as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+    where is_counted
 
 ),
 
@@ -68,35 +99,65 @@ account_companies as (
 
 ),
 
-ranked_leads as (
+deals_without_account as (
 
-    select
-        *,
-        row_number() over (
-            partition by lead_company_id
-            order by lead_created_at nulls last, lead_id
-        ) as lead_rank
-
-    from lead_persons
+    select deal_states.deal_id
+    from deal_states
+    left join account_records
+        on deal_states.source_system = account_records.source_system
+        and deal_states.account_id = account_records.record_id
+    where account_records.customer_id is null
 
 ),
 
-{# Companies that exist only as the company of a lead. #}
+{# Only such a deal can belong to the company of its lead. #}
+companies_of_leads as (
+
+    select leads_with_company.lead_company_id
+    from deals_without_account
+    inner join lead_deals
+        on deals_without_account.deal_id = lead_deals.deal_id
+    inner join leads_with_company
+        on lead_deals.lead_id = leads_with_company.lead_id
+    group by leads_with_company.lead_company_id
+
+),
+
+ranked_leads as (
+
+    select
+        leads_with_company.lead_id,
+        row_number() over (
+            partition by leads_with_company.lead_company_id
+            order by
+                leads_with_company.lead_created_at nulls last,
+                leads_with_company.lead_id
+        ) as lead_rank
+
+    from leads_with_company
+    inner join companies_of_leads
+        on leads_with_company.lead_company_id = companies_of_leads.lead_company_id
+
+),
+
+{# Companies that only a lead names. #}
 lead_companies as (
 
     select
-        lead_company_id as customer_id,
-        source_system,
-        country,
-        mapped_region,
-        region,
-        segment,
-        industry,
-        sales_team,
-        sales_rep
+        lead_persons.lead_company_id as customer_id,
+        lead_persons.source_system,
+        lead_persons.country,
+        lead_persons.mapped_region,
+        lead_persons.region,
+        lead_persons.segment,
+        lead_persons.industry,
+        lead_persons.sales_team,
+        lead_persons.sales_rep
 
-    from ranked_leads
-    where lead_rank = 1
+    from lead_persons
+    inner join ranked_leads
+        on lead_persons.lead_id = ranked_leads.lead_id
+        and ranked_leads.lead_rank = 1
 
 ),
 

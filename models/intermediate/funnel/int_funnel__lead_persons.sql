@@ -67,19 +67,34 @@ lifecycle_stages as (
 
 ),
 
-{# The first change after the as-of day tells the status that a lead had on it. #}
-first_late_changes as (
+status_changes as (
 
     select
         lead_statuses.source_system,
         lead_statuses.lead_record_id,
-        min(lead_statuses.entered_at) as entered_at
+        lead_statuses.lead_status,
+        lead_statuses.previous_status,
+        lead_statuses.entered_at,
+        {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on as is_past,
+        {{ local_date('lead_statuses.entered_at') }} > as_of.as_of_on as is_late
 
     from lead_statuses
     cross join as_of
     where lead_statuses.set_aside_reason is null
-        and {{ local_date('lead_statuses.entered_at') }} > as_of.as_of_on
-    group by lead_statuses.source_system, lead_statuses.lead_record_id
+
+),
+
+{# The first change after the as-of day tells the status that a lead had on it. #}
+first_late_changes as (
+
+    select
+        source_system,
+        lead_record_id,
+        min(entered_at) as entered_at
+
+    from status_changes
+    where is_late
+    group by source_system, lead_record_id
 
 ),
 
@@ -87,31 +102,44 @@ first_late_changes as (
 past_statuses as (
 
     select
-        lead_statuses.source_system,
-        lead_statuses.lead_record_id,
-        lead_statuses.lead_status
+        source_system,
+        lead_record_id,
+        lead_status
 
-    from lead_statuses
-    cross join as_of
-    where lead_statuses.set_aside_reason is null
-        and {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on
+    from status_changes
+    where is_past
     union all
     select
-        lead_statuses.source_system,
-        lead_statuses.lead_record_id,
-        lead_statuses.previous_status as lead_status
+        status_changes.source_system,
+        status_changes.lead_record_id,
+        status_changes.previous_status as lead_status
 
-    from lead_statuses
+    from status_changes
     left join first_late_changes
-        on lead_statuses.source_system = first_late_changes.source_system
-        and lead_statuses.lead_record_id = first_late_changes.lead_record_id
-    where lead_statuses.set_aside_reason is null
-        and lead_statuses.previous_status is not null
+        on status_changes.source_system = first_late_changes.source_system
+        and status_changes.lead_record_id = first_late_changes.lead_record_id
+    where status_changes.previous_status is not null
         and (
             first_late_changes.entered_at is null
-            or lead_statuses.entered_at is null
-            or lead_statuses.entered_at <= first_late_changes.entered_at
+            or status_changes.entered_at is null
+            or status_changes.entered_at <= first_late_changes.entered_at
         )
+
+),
+
+stages_of_records as (
+
+    select
+        past_statuses.source_system,
+        past_statuses.lead_record_id,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from past_statuses
+    {{ join_mapping('past_statuses', 'lead_status', 'lead_status') }}
+    where mapped_lead_status.mapped_value in ('mql', 'sql')
+    group by
+        past_statuses.source_system, past_statuses.lead_record_id,
+        mapped_lead_status.mapped_value
 
 ),
 
@@ -120,14 +148,12 @@ past_stages as (
     select
         lead_records.lead_id,
         false as is_own_record,
-        mapped_lead_status.mapped_value as lead_stage
+        stages_of_records.lead_stage
 
-    from past_statuses
+    from stages_of_records
     inner join lead_records
-        on past_statuses.source_system = lead_records.source_system
-        and past_statuses.lead_record_id = lead_records.record_id
-    {{ join_mapping('past_statuses', 'lead_status', 'lead_status') }}
-    where mapped_lead_status.mapped_value in ('mql', 'sql')
+        on stages_of_records.source_system = lead_records.source_system
+        and stages_of_records.lead_record_id = lead_records.record_id
 
 ),
 

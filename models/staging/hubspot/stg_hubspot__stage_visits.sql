@@ -29,15 +29,13 @@ identified_entries as (
 ),
 
 {# dlt lands the whole history again with every run. #}
-repeated_records as (
-
-    {{ repeated_records('identified_entries', ['raw_table', 'record_id']) }}
-
-),
-
 versions as (
 
-    {{ ranked_versions('identified_entries', ['raw_table', 'record_id']) }}
+    select
+        *,
+        {{ version_number('raw_table, record_id') }} as version_number
+
+    from identified_entries
 
 ),
 

@@ -20,17 +20,15 @@ raw_contact_roles as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_contact_roles', ['source_record_id']) }}
-
-),
-
 versions as (
 
-    {{ ranked_versions('raw_contact_roles', ['source_record_id'], [
-        'contact_id', 'opportunity_id', 'is_primary',
-    ]) }}
+    select
+        *,
+        {{ version_number(
+            'source_record_id', ['contact_id', 'opportunity_id', 'is_primary']
+        ) }} as version_number
+
+    from raw_contact_roles
 
 ),
 

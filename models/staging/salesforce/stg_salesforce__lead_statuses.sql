@@ -23,17 +23,15 @@ raw_changes as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_changes', ['source_record_id']) }}
-
-),
-
 versions as (
 
-    {{ ranked_versions('raw_changes', ['source_record_id'], [
-        'lead_status', 'previous_status', 'lead_id',
-    ]) }}
+    select
+        *,
+        {{ version_number(
+            'source_record_id', ['lead_status', 'previous_status', 'lead_id']
+        ) }} as version_number
+
+    from raw_changes
 
 ),
 

@@ -60,17 +60,14 @@ raw_changes as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_changes', ['raw_table', 'source_record_id']) }}
-
-),
-
 versions as (
 
-    {{ ranked_versions('raw_changes', ['raw_table', 'source_record_id'], [
-        'entered_at', 'stage',
-    ]) }}
+    select
+        *,
+        {{ version_number('raw_table, source_record_id', ['entered_at', 'stage']) }}
+            as version_number
+
+    from raw_changes
 
 ),
 

@@ -23,15 +23,13 @@ raw_departures as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_departures', ['record_id']) }}
-
-),
-
 versions as (
 
-    {{ ranked_versions('raw_departures', ['record_id'], ['left_stage', 'moved_to']) }}
+    select
+        *,
+        {{ version_number('record_id', ['left_stage', 'moved_to']) }} as version_number
+
+    from raw_departures
 
 ),
 
