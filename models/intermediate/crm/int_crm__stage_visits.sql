@@ -19,6 +19,13 @@ deals as (
 
 ),
 
+deals_in_pipelines as (
+
+    select * from {{ ref('int_crm__deal_records') }}
+    where record_state is null and pipeline is not null
+
+),
+
 stages as (
 
     select * from {{ ref('int_crm__stages') }}
@@ -155,12 +162,12 @@ staged_entries as (
         coalesce(own_stages.stage_state, any_stages.stage_state, 'open') as stage_state
 
     from entries
-    inner join deals
-        on entries.source_system = deals.source_system
-        and entries.deal_record_id = deals.record_id
+    left join deals_in_pipelines
+        on entries.source_system = deals_in_pipelines.source_system
+        and entries.deal_record_id = deals_in_pipelines.record_id
     left join stages as own_stages
         on entries.source_system = own_stages.source_system
-        and deals.pipeline = own_stages.pipeline
+        and deals_in_pipelines.pipeline = own_stages.pipeline
         and lower(entries.stage) = own_stages.stage
     left join stages as any_stages
         on entries.source_system = any_stages.source_system
