@@ -44,14 +44,13 @@
 {#-
     Keyed hash of personal data: equal texts have equal hashes, and without the key
     nobody can find out which text a hash belongs to by trying. 32 of 64 characters are
-    128 bits: plenty to tell people apart, and half the text to store and join. With the
-    var `pseudonymise_people` off the text itself.
+    128 bits: plenty to tell people apart, half the text to store and join, and too few
+    to compute from them the hash of a longer text. With the var `pseudonymise_people`
+    off the text itself.
 -#}
 {% macro keyed_hash(text) -%}
     {%- if var('pseudonymise_people') -%}
-        substr(
-            {{ sha_256(hash_key() ~ ' || ' ~ sha_256(hash_key() ~ ' || ' ~ text)) }}, 1, 32
-        )
+        substr({{ sha_256(hash_key() ~ ' || ' ~ text) }}, 1, 32)
     {%- else -%}
         {{ text }}
     {%- endif -%}

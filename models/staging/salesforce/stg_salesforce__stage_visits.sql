@@ -10,7 +10,7 @@ with
 raw_history as (
 
     select
-        'opportunity_history' as raw_table,
+        false as is_tracked_field,
         {{ pick(opportunity_history, 'Id', required=true) }} as source_record_id,
         {{ pick(opportunity_history, 'OpportunityId', required=true) }}
             as opportunity_id,
@@ -33,7 +33,7 @@ raw_history as (
 raw_field_history as (
 
     select
-        'opportunity_field_history' as raw_table,
+        true as is_tracked_field,
         {{ pick(field_history, 'Id', required=true) }} as source_record_id,
         {{ pick(field_history, 'OpportunityId', required=true) }} as opportunity_id,
         lower({{ pick(field_history, 'Field', required=true) }}) as field,
@@ -64,7 +64,7 @@ versions as (
 
     select
         *,
-        {{ version_number('raw_table, source_record_id', ['entered_at', 'stage']) }}
+        {{ version_number('is_tracked_field, source_record_id', ['entered_at', 'stage']) }}
             as version_number
 
     from raw_changes
@@ -75,7 +75,10 @@ stage_visits as (
 
     select
         'salesforce' as source_system,
-        versions.raw_table,
+        case
+            when versions.is_tracked_field then 'opportunity_field_history'
+            else 'opportunity_history'
+        end as raw_table,
         versions.source_record_id,
         versions.source_record_id as record_id,
         {{ salesforce_id('versions.opportunity_id') }} as deal_record_id,
