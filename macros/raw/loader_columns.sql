@@ -44,17 +44,9 @@
     )
 {%- endmacro %}
 
-{#- Keys of the records that landed more than once. -#}
-{% macro repeated_records(rows, keys) -%}
-    select {{ keys | join(', ') }}
-    from {{ rows }}
-    group by {{ keys | join(', ') }}
-    having count(*) > 1
-{%- endmacro %}
-
 {#-
     All rows with their `version_number`. Most records landed once, and sorting is dear:
-    only those in the relation `repeated_records` are ranked. Histories, which are views,
+    only those that landed again are ranked. Histories, which are views,
     rank all rows instead: whoever reads only their stamps is spared the ranking, because
     the engine leaves out a window that nobody asks for.
 -#}
@@ -66,6 +58,17 @@
     {%- set landed_again -%}
         exists (select 1 from repeated_records where {{ same_keys | join(' and ') }})
     {%- endset -%}
+    with
+
+    repeated_records as (
+
+        select {{ keys | join(', ') }}
+        from {{ rows }}
+        group by {{ keys | join(', ') }}
+        having count(*) > 1
+
+    )
+
     select
         *,
         1 as version_number

@@ -25,3 +25,26 @@
         and step_{{ step - 1 }}.merged_into_id = step_{{ step }}.record_id
     {%- endfor %}
 {% endmacro %}
+
+{#-
+    The records that are used or merged, with the record each is merged into (itself if
+    into none); expects the relation `survivors`. A survivor that was deleted or
+    excluded itself, among the `landed`, takes its merged records along.
+-#}
+{% macro kept_records(records, landed) %}
+    select
+        {{ records }}.*,
+        coalesce(survivors.survivor_id, {{ records }}.record_id) as survivor_id
+
+    from {{ records }}
+    left join survivors
+        on {{ records }}.source_system = survivors.source_system
+        and {{ records }}.record_id = survivors.record_id
+    left join {{ landed }} as landed_survivors
+        on {{ records }}.source_system = landed_survivors.source_system
+        and coalesce(survivors.survivor_id, {{ records }}.record_id)
+        = landed_survivors.record_id
+        and landed_survivors.record_state in ('deleted', 'excluded')
+    where ({{ records }}.record_state is null or {{ records }}.record_state = 'merged')
+        and landed_survivors.record_id is null
+{% endmacro %}

@@ -30,31 +30,9 @@ survivors as (
 
 ),
 
-resolved_records as (
-
-    select
-        account_records.*,
-        coalesce(survivors.survivor_id, account_records.record_id) as survivor_id
-
-    from account_records
-    left join survivors
-        on account_records.source_system = survivors.source_system
-        and account_records.record_id = survivors.record_id
-    where account_records.record_state is null
-        or account_records.record_state = 'merged'
-
-),
-
-{# A survivor that was deleted or excluded itself takes its merged records along. #}
 kept_records as (
 
-    select resolved_records.*
-    from resolved_records
-    left join account_records as landed_survivors
-        on resolved_records.source_system = landed_survivors.source_system
-        and resolved_records.survivor_id = landed_survivors.record_id
-        and landed_survivors.record_state in ('deleted', 'excluded')
-    where landed_survivors.record_id is null
+    {{ kept_records('account_records', 'account_records') }}
 
 ),
 

@@ -29,61 +29,42 @@ survivors as (
 
 ),
 
-resolved_records as (
+kept_records as (
 
-    select
-        contact_records.*,
-        coalesce(survivors.survivor_id, contact_records.record_id) as survivor_id
-
-    from contact_records
-    left join survivors
-        on contact_records.source_system = survivors.source_system
-        and contact_records.record_id = survivors.record_id
-    where contact_records.record_state is null
-        or contact_records.record_state = 'merged'
+    {{ kept_records('contact_records', 'contact_records') }}
 
 ),
 
-{# A survivor that was deleted or excluded itself takes its merged records along. #}
-kept_records as (
+contacts_with_account as (
 
     select
-        resolved_records.*,
-        first_value(resolved_records.account_id) over (
-            partition by resolved_records.source_system, resolved_records.survivor_id
+        *,
+        first_value(account_id) over (
+            partition by source_system, survivor_id
             order by
-                case
-                    when resolved_records.record_id = resolved_records.survivor_id
-                        then 0
-                    else 1
-                end,
-                resolved_records.created_at nulls last,
-                resolved_records.record_id
+                case when record_id = survivor_id then 0 else 1 end,
+                created_at nulls last,
+                record_id
             rows between unbounded preceding and unbounded following
         ) as survivor_account_id
 
-    from resolved_records
-    left join contact_records as landed_survivors
-        on resolved_records.source_system = landed_survivors.source_system
-        and resolved_records.survivor_id = landed_survivors.record_id
-        and landed_survivors.record_state in ('deleted', 'excluded')
-    where landed_survivors.record_id is null
+    from kept_records
 
 ),
 
 contacts as (
 
     select
-        kept_records.source_system,
-        kept_records.record_id,
-        kept_records.survivor_id as contact_id,
-        kept_records.email_key,
+        contacts_with_account.source_system,
+        contacts_with_account.record_id,
+        contacts_with_account.survivor_id as contact_id,
+        contacts_with_account.email_key,
         accounts.customer_id
 
-    from kept_records
+    from contacts_with_account
     left join accounts
-        on kept_records.source_system = accounts.source_system
-        and kept_records.survivor_account_id = accounts.record_id
+        on contacts_with_account.source_system = accounts.source_system
+        and contacts_with_account.survivor_account_id = accounts.record_id
 
 )
 

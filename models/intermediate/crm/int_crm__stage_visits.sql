@@ -19,6 +19,7 @@ deals as (
 
 ),
 
+{# Read apart from `deals`, which then need not be kept for the whole history. #}
 deals_in_pipelines as (
 
     select * from {{ ref('int_crm__deal_records') }}

@@ -75,8 +75,7 @@ status_changes as (
         lead_statuses.lead_status,
         lead_statuses.previous_status,
         lead_statuses.entered_at,
-        {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on as is_past,
-        {{ local_date('lead_statuses.entered_at') }} > as_of.as_of_on as is_late
+        {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on as is_past
 
     from lead_statuses
     cross join as_of
@@ -93,7 +92,7 @@ first_late_changes as (
         min(entered_at) as entered_at
 
     from status_changes
-    where is_late
+    where not is_past
     group by source_system, lead_record_id
 
 ),

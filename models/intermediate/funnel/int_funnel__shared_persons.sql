@@ -90,44 +90,20 @@ linked_records as (
 
 ),
 
-resolved_records as (
+linked_leads as (
 
-    select
-        lead_records.source_system,
-        lead_records.record_id,
-        lead_records.record_state,
-        lead_records.created_at,
-        lead_records.email_key,
-        lead_records.contact_id,
-        lead_records.salesforce_lead_id,
-        lead_records.salesforce_contact_id,
-        coalesce(survivors.survivor_id, lead_records.record_id) as survivor_id
-
+    select lead_records.*
     from lead_records
     inner join linked_records
         on lead_records.source_system = linked_records.source_system
         and lead_records.record_id = linked_records.record_id
-    left join survivors
-        on lead_records.source_system = survivors.source_system
-        and lead_records.record_id = survivors.record_id
     where lead_records.record_state is null or lead_records.record_state = 'merged'
 
 ),
 
-{# A survivor that was deleted or excluded itself takes its merged records along. #}
 kept_records as (
 
-    select
-        resolved_records.*,
-        resolved_records.source_system || ':' || resolved_records.survivor_id
-            as survivor_key
-
-    from resolved_records
-    left join lead_records as landed_survivors
-        on resolved_records.source_system = landed_survivors.source_system
-        and resolved_records.survivor_id = landed_survivors.record_id
-        and landed_survivors.record_state in ('deleted', 'excluded')
-    where landed_survivors.record_id is null
+    {{ kept_records('linked_leads', 'lead_records') }}
 
 ),
 
@@ -135,9 +111,11 @@ ranked_records as (
 
     select
         *,
-        min(created_at) over (partition by survivor_key) as survivor_created_at,
+        source_system || ':' || survivor_id as survivor_key,
+        min(created_at) over (partition by source_system, survivor_id)
+            as survivor_created_at,
         row_number() over (
-            partition by survivor_key
+            partition by source_system, survivor_id
             order by
                 case when record_state is null then 0 else 1 end,
                 created_at nulls last,
@@ -152,7 +130,6 @@ survivor_emails as (
 
     select
         source_system,
-        survivor_id,
         survivor_key,
         email_key,
         salesforce_lead_id,
@@ -255,16 +232,16 @@ ranked_persons as (
 shared_persons as (
 
     select
-        resolved_records.source_system,
-        resolved_records.record_id,
+        linked_leads.source_system,
+        linked_leads.record_id,
         ranked_persons.lead_id,
         ranked_persons.person_rank,
         ranked_persons.lead_created_at
 
-    from resolved_records
+    from linked_leads
     left join ranked_persons
-        on resolved_records.source_system = ranked_persons.source_system
-        and resolved_records.record_id = ranked_persons.record_id
+        on linked_leads.source_system = ranked_persons.source_system
+        and linked_leads.record_id = ranked_persons.record_id
 
 )
 

@@ -45,12 +45,6 @@ identified_companies as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_companies', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_companies', ['record_id'], [

@@ -60,12 +60,6 @@ identified_line_items as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_line_items', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_line_items', ['record_id'], [

@@ -65,12 +65,6 @@ identified_deals as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_deals', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_deals', ['record_id'], [

@@ -36,12 +36,6 @@ identified_changes as (
 ),
 
 {# dlt lands the whole history again with every run. #}
-repeated_records as (
-
-    {{ repeated_records('identified_changes', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_changes', ['record_id']) }}

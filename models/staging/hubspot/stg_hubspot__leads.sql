@@ -56,12 +56,6 @@ identified_contacts as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_contacts', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_contacts', ['record_id'], [

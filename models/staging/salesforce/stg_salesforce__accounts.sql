@@ -46,12 +46,6 @@ identified_accounts as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_accounts', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_accounts', ['record_id'], [

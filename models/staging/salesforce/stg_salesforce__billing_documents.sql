@@ -50,12 +50,6 @@ identified_orders as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_orders', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_orders', ['record_id'], [

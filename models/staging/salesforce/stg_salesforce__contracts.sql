@@ -54,12 +54,6 @@ identified_contracts as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_contracts', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_contracts', ['record_id'], [

@@ -55,12 +55,6 @@ identified_opportunities as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_opportunities', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_opportunities', ['record_id'], [

@@ -49,12 +49,6 @@ identified_leads as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('identified_leads', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('identified_leads', ['record_id'], [

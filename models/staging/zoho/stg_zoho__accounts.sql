@@ -33,12 +33,6 @@ raw_accounts as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_accounts', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('raw_accounts', ['record_id'], [

@@ -93,12 +93,6 @@ raw_documents as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_documents', ['raw_table', 'record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('raw_documents', ['raw_table', 'record_id'], [

@@ -20,12 +20,6 @@ raw_contacts as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_contacts', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('raw_contacts', ['record_id'], ['account_id', 'email']) }}

@@ -42,12 +42,6 @@ raw_deals as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_deals', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('raw_deals', ['record_id'], ['close_on', 'amount', 'stage']) }}

@@ -37,12 +37,6 @@ raw_leads as (
 
 ),
 
-repeated_records as (
-
-    {{ repeated_records('raw_leads', ['record_id']) }}
-
-),
-
 versions as (
 
     {{ ranked_versions('raw_leads', ['record_id'], ['lead_status', 'created_at']) }}
