@@ -45,7 +45,9 @@
         grant select on all tables in schema published_next
             to {{ adapter.quote(reader) }};
         {%- endfor %}
-        set local lock_timeout = '1s';
+        {#- Readers are not waited for. Autovacuum is: it gives way, but only after
+            deadlock_timeout, a second unless the server says otherwise. #}
+        set local lock_timeout = '3s';
         do $$
         declare
             old record;

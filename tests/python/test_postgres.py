@@ -6,6 +6,7 @@ A cluster of its own is started on loopback and stopped again.
 from __future__ import annotations
 
 import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -104,6 +105,31 @@ def test_a_reader_neither_blocks_a_publication_nor_sees_half_of_it(sample, serve
         cursor.execute("fetch all from held")
         assert len(cursor.fetchall()) > 1000
     publish(server)
+    assert schemas(server) == {"published", "published_before"}
+
+
+def test_statistics_being_gathered_do_not_keep_an_old_publication(sample, server):
+    publish(server)
+    gathering = (
+        "select pid from pg_locks where mode = 'ShareUpdateExclusiveLock'"
+        " and relation = 'published.kpi_values'::regclass"
+    )
+    with contextlib.closing(server.connect(user="postgres")) as administrator:
+        administrator.autocommit = True
+        cursor = administrator.cursor()
+        cursor.execute(
+            "alter table published.kpi_values set"
+            " (autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_cost_delay = 100)"
+        )
+        cursor.execute("alter system set autovacuum_naptime = '1s'")
+        cursor.execute("select pg_reload_conf()")
+        end = time.monotonic() + 60
+        while not server.rows(gathering):
+            assert time.monotonic() < end, "autovacuum never came to the publication"
+        publish(server)
+        publish(server)
+        cursor.execute("alter system reset autovacuum_naptime")
+        cursor.execute("select pg_reload_conf()")
     assert schemas(server) == {"published", "published_before"}
 
 
