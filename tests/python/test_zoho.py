@@ -150,16 +150,16 @@ def test_without_history_the_closing_date_counts_and_is_not_shifted(builds, load
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_row_of_the_history_says_when_a_stage_was_left(builds, loader):
     visits = builds[loader].rows(f"""
-        select stage, entered_at, left_at, is_state_entry
+        select stage, entered_at, left_at
         from intermediate.int_crm__stage_visits
         where deal_record_id = '{key(41)}' order by visit_number
     """)
     created, moved = datetime(2025, 1, 5, 8), datetime(2025, 2, 1, 8)
     won = datetime(2025, 4, 1, 1, 30)
     assert visits == [
-        ("Qualification", created, moved, True),
-        ("Negotiation/Review", moved, won, False),
-        ("Closed Won", won, None, True),
+        ("Qualification", created, moved),
+        ("Negotiation/Review", moved, won),
+        ("Closed Won", won, None),
     ]
 
 

@@ -19,9 +19,9 @@ stages as (
 
 ),
 
-stage_visits as (
+closings as (
 
-    select * from {{ ref('int_crm__stage_visits') }}
+    select * from {{ ref('int_crm__closings') }}
 
 ),
 
@@ -114,20 +114,6 @@ identified_deals as (
 
 ),
 
-state_entries as (
-
-    select
-        source_system,
-        deal_record_id,
-        stage_state,
-        max(entered_at) as last_entered_at
-
-    from stage_visits
-    where is_state_entry and stage_state in ('won', 'lost')
-    group by source_system, deal_record_id, stage_state
-
-),
-
 landed_states as (
 
     select
@@ -157,27 +143,27 @@ close_days as (
 
     select
         landed_states.*,
-        {{ local_date('state_entries.last_entered_at') }} as history_close_on,
+        closings.closed_on as history_close_on,
         case
             when landed_states.landed_state not in ('won', 'lost') then null
             {%- if var('close_date_basis') == 'stage_history' %}
-            when state_entries.last_entered_at is not null then 'stage_history'
+            when closings.closed_on is not null then 'stage_history'
             when landed_states.close_on is not null then 'crm_field'
             {%- else %}
             when landed_states.source_system = 'zoho'
-                and state_entries.last_entered_at is not null
+                and closings.closed_on is not null
                 then 'stage_history'
             when landed_states.close_on is not null then 'crm_field'
-            when state_entries.last_entered_at is not null then 'stage_history'
+            when closings.closed_on is not null then 'stage_history'
             {%- endif %}
             else 'missing'
         end as close_date_source
 
     from landed_states
-    left join state_entries
-        on landed_states.source_system = state_entries.source_system
-        and landed_states.record_id = state_entries.deal_record_id
-        and landed_states.landed_state = state_entries.stage_state
+    left join closings
+        on landed_states.source_system = closings.source_system
+        and landed_states.record_id = closings.deal_record_id
+        and landed_states.landed_state = closings.deal_state
 
 ),
 
