@@ -73,3 +73,22 @@
 {% macro spark__local_date(timestamp) -%}
     cast(from_utc_timestamp({{ timestamp }}, '{{ var("business_timezone") }}') as date)
 {%- endmacro %}
+
+{#-
+    The first moment (UTC) after a business day. Comparing moments with it is far cheaper
+    than asking each moment for its day.
+-#}
+{% macro end_of_day(date) -%}
+    {{ adapter.dispatch('end_of_day', 'sales_kpis')(date) }}
+{%- endmacro %}
+
+{% macro default__end_of_day(date) -%}
+    cast({{ add_days(date, 1) }} as timestamp)
+    at time zone '{{ var("business_timezone") }}' at time zone 'UTC'
+{%- endmacro %}
+
+{% macro spark__end_of_day(date) -%}
+    to_utc_timestamp(
+        cast({{ add_days(date, 1) }} as timestamp), '{{ var("business_timezone") }}'
+    )
+{%- endmacro %}

@@ -14,7 +14,7 @@
             {%- if of_accounts %}
             when excluded_accounts.record_id is not null then 'excluded'
             {%- endif %}
-            when {{ local_date(records ~ '.created_at') }} > as_of.as_of_on
+            when {{ records }}.created_at >= {{ end_of_day('as_of.as_of_on') }}
                 then 'after_as_of'
         end as record_state
 

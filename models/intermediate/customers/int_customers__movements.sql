@@ -34,9 +34,7 @@ grains as (
 period_bounds as (
 
     select
-        active_periods.period_id,
         active_periods.customer_id,
-        active_periods.starts_on,
         active_periods.monthly_amount,
         grains.period_grain,
         {{ period_start_of('grains.period_grain', 'active_periods.starts_on') }}
@@ -63,145 +61,39 @@ first_starts as (
 
 ),
 
-counted_periods as (
-
-    select * from period_bounds
-    where first_period_start < end_period_start
-
-),
-
-{# Runs of end points at which the customer is active without interruption. #}
-numbered_periods as (
-
-    select
-        *,
-        max(end_period_start) over (
-            partition by customer_id, period_grain
-            order by first_period_start, end_period_start, period_id
-            rows between unbounded preceding and 1 preceding
-        ) as counted_until
-
-    from counted_periods
-
-),
-
-run_starts as (
-
-    select
-        *,
-        sum(case when counted_until >= first_period_start then 0 else 1 end) over (
-            partition by customer_id, period_grain
-            order by first_period_start, end_period_start, period_id
-            rows between unbounded preceding and current row
-        ) as run_number
-
-    from numbered_periods
-
-),
-
-runs as (
-
-    select
-        customer_id,
-        period_grain,
-        run_number,
-        min(first_period_start) as run_start,
-        max(end_period_start) as run_end
-
-    from run_starts
-    group by customer_id, period_grain, run_number
-
-),
-
-{# Active within the period, at neither of its end points. #}
-passing_visits as (
-
-    select
-        period_bounds.customer_id,
-        period_bounds.period_grain,
-        period_bounds.first_period_start as period_start
-
-    from period_bounds
-    left join runs
-        on period_bounds.customer_id = runs.customer_id
-        and period_bounds.period_grain = runs.period_grain
-        and period_bounds.first_period_start >= runs.run_start
-        and period_bounds.first_period_start <= runs.run_end
-    where period_bounds.first_period_start = period_bounds.end_period_start
-        and runs.customer_id is null
-    group by
-        period_bounds.customer_id, period_bounds.period_grain,
-        period_bounds.first_period_start
-
-),
-
-value_changes as (
-
-    select
-        customer_id,
-        period_grain,
-        first_period_start as period_start,
-        monthly_amount as value_change
-
-    from counted_periods
-    union all
-    select
-        customer_id,
-        period_grain,
-        end_period_start as period_start,
-        -monthly_amount as value_change
-
-    from counted_periods
-    where end_period_start < cast('2200-01-01' as date)
-
-),
-
 customer_events as (
 
     select
         customer_id,
         period_grain,
-        run_start as period_start,
-        1 as came_count,
-        0 as left_count,
-        0 as passed_count,
-        cast(null as {{ type_name('money') }}) as value_change
+        first_period_start as period_start,
+        1 as active_change,
+        monthly_amount as value_change
 
-    from runs
+    from period_bounds
+    where first_period_start < end_period_start
     union all
     select
         customer_id,
         period_grain,
-        run_end as period_start,
-        0 as came_count,
-        1 as left_count,
-        0 as passed_count,
-        cast(null as {{ type_name('money') }}) as value_change
+        end_period_start as period_start,
+        -1 as active_change,
+        -monthly_amount as value_change
 
-    from runs
-    where run_end < cast('2200-01-01' as date)
+    from period_bounds
+    where first_period_start < end_period_start
+        and end_period_start < cast('2200-01-01' as date)
     union all
+    {#- Active within the period, at neither of its end points. #}
     select
         customer_id,
         period_grain,
-        period_start,
-        0 as came_count,
-        0 as left_count,
-        1 as passed_count,
-        cast(null as {{ type_name('money') }}) as value_change
+        first_period_start as period_start,
+        null as active_change,
+        null as value_change
 
-    from passing_visits
-    union all
-    select
-        customer_id,
-        period_grain,
-        period_start,
-        0 as came_count,
-        0 as left_count,
-        0 as passed_count,
-        value_change
-
-    from value_changes
+    from period_bounds
+    where first_period_start = end_period_start
 
 ),
 
@@ -211,9 +103,8 @@ changes as (
         customer_id,
         period_grain,
         period_start,
-        sum(came_count) as came_count,
-        sum(left_count) as left_count,
-        sum(passed_count) as passed_count,
+        count(active_change) > 0 as is_change,
+        coalesce(sum(active_change), 0) as active_change,
         coalesce(sum(value_change), 0) as value_change
 
     from customer_events
@@ -225,43 +116,57 @@ balances as (
 
     select
         *,
-        sum(value_change) over (
-            partition by customer_id, period_grain
-            order by period_start
-            rows between unbounded preceding and current row
-        ) as value_at_end
+        sum(active_change) over customer_periods as active_at_end,
+        sum(value_change) over customer_periods as value_at_end
 
     from changes
+    window customer_periods as (
+        partition by customer_id, period_grain
+        order by period_start
+        rows between unbounded preceding and current row
+    )
+
+),
+
+{# A short activity beside a longer one is no event. #}
+activity as (
+
+    select
+        balances.*,
+        balances.active_at_end > 0 as is_active_at_end,
+        balances.active_at_end - balances.active_change > 0 as is_active_at_start
+
+    from balances
+    where balances.is_change or balances.active_at_end = 0
 
 ),
 
 movements as (
 
     select
-        balances.customer_id,
-        balances.period_grain,
-        balances.period_start,
-        balances.came_count = 1
-        and balances.period_start
-        = {{ period_start_of('balances.period_grain', 'first_starts.first_starts_on') }}
+        activity.customer_id,
+        activity.period_grain,
+        activity.period_start,
+        not activity.is_active_at_start and activity.is_active_at_end
+        and activity.period_start
+        = {{ period_start_of('activity.period_grain', 'first_starts.first_starts_on') }}
             as is_new,
-        balances.came_count = 1
-        and balances.period_start
-        > {{ period_start_of('balances.period_grain', 'first_starts.first_starts_on') }}
+        not activity.is_active_at_start and activity.is_active_at_end
+        and activity.period_start
+        > {{ period_start_of('activity.period_grain', 'first_starts.first_starts_on') }}
             as is_reactivated,
-        balances.left_count = 1 as is_churned,
-        balances.came_count = 0
-        and balances.left_count = 0
-        and balances.passed_count = 0 as is_staying,
-        balances.passed_count = 1 as is_same_period_churned,
-        cast(balances.value_change as {{ type_name('money') }}) as value_change,
-        cast(balances.value_at_end as {{ type_name('money') }}) as value_at_end,
-        cast(balances.value_at_end - balances.value_change as {{ type_name('money') }})
+        activity.is_active_at_start and not activity.is_active_at_end as is_churned,
+        activity.is_active_at_start and activity.is_active_at_end as is_staying,
+        not activity.is_active_at_start and not activity.is_active_at_end
+            as is_same_period_churned,
+        cast(activity.value_change as {{ type_name('money') }}) as value_change,
+        cast(activity.value_at_end as {{ type_name('money') }}) as value_at_end,
+        cast(activity.value_at_end - activity.value_change as {{ type_name('money') }})
             as value_at_start
 
-    from balances
+    from activity
     inner join first_starts
-        on balances.customer_id = first_starts.customer_id
+        on activity.customer_id = first_starts.customer_id
 
 )
 

@@ -75,7 +75,7 @@ status_changes as (
         lead_statuses.lead_status,
         lead_statuses.previous_status,
         lead_statuses.entered_at,
-        {{ local_date('lead_statuses.entered_at') }} <= as_of.as_of_on as is_past
+        lead_statuses.entered_at < {{ end_of_day('as_of.as_of_on') }} as is_past
 
     from lead_statuses
     cross join as_of
@@ -162,8 +162,8 @@ dated_stages as (
         lead_records.lead_id,
         false as is_own_record,
         case
-            when {{ local_date('lead_records.sql_at') }} <= as_of.as_of_on then 'sql'
-            when {{ local_date('lead_records.mql_at') }} <= as_of.as_of_on then 'mql'
+            when lead_records.sql_at < {{ end_of_day('as_of.as_of_on') }} then 'sql'
+            when lead_records.mql_at < {{ end_of_day('as_of.as_of_on') }} then 'mql'
         end as lead_stage
 
     from lead_records
@@ -206,7 +206,7 @@ opportunities as (
         lead_records.lead_id,
         max(
             case
-                when {{ local_date('lead_records.opportunity_at') }} <= as_of.as_of_on
+                when lead_records.opportunity_at < {{ end_of_day('as_of.as_of_on') }}
                     then 1
                 when lead_records.opportunity_at is null
                     and lower(lead_records.lifecycle_stage)

@@ -45,6 +45,23 @@ cases (name, answer, expected) as (
         ) as answer,
         '{{ expected }}' as expected
         {%- endfor %}
+        {%- for day, moment in [
+            ('2024-01-15', '2024-01-15 23:00:00'),
+            ('2024-07-15', '2024-07-15 22:00:00'),
+            ('2024-03-30', '2024-03-30 23:00:00'),
+            ('2024-03-31', '2024-03-31 22:00:00'),
+            ('2024-10-26', '2024-10-26 22:00:00'),
+            ('2024-10-27', '2024-10-27 23:00:00'),
+        ] %}
+    union all
+    select
+        'end of {{ day }}' as name,
+        cast(
+            {{ end_of_day("cast('" ~ day ~ "' as date)") }}
+            as {{ type_name('text') }}
+        ) as answer,
+        '{{ moment }}' as expected
+        {%- endfor %}
     {%- endif %}
     {%- if var('fiscal_year_start_month') == 1 %}
     union all
