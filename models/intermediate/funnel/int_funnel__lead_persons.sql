@@ -6,9 +6,38 @@ as_of as (
 
 ),
 
+{# Each step reads the records apart, because none needs all of them with all columns. #}
 lead_records as (
 
     select * from {{ ref('int_funnel__lead_records') }}
+
+),
+
+lifecycle_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where lifecycle_stage is not null
+
+),
+
+dated_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where mql_at is not null or sql_at is not null
+
+),
+
+opportunity_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where opportunity_at is not null or lifecycle_stage is not null
+
+),
+
+account_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where account_id is not null
 
 ),
 
@@ -57,13 +86,12 @@ current_stages as (
 lifecycle_stages as (
 
     select
-        lead_records.lead_id,
+        lifecycle_records.lead_id,
         false as is_own_record,
         mapped_lead_status.mapped_value as lead_stage
 
-    from lead_records
-    {{ join_mapping('lead_records', 'lead_status', 'lifecycle_stage') }}
-    where lead_records.lifecycle_stage is not null
+    from lifecycle_records
+    {{ join_mapping('lifecycle_records', 'lead_status', 'lifecycle_stage') }}
 
 ),
 
@@ -136,9 +164,6 @@ stages_of_records as (
     from past_statuses
     {{ join_mapping('past_statuses', 'lead_status', 'lead_status') }}
     where mapped_lead_status.mapped_value in ('mql', 'sql')
-    group by
-        past_statuses.source_system, past_statuses.lead_record_id,
-        mapped_lead_status.mapped_value
 
 ),
 
@@ -159,14 +184,14 @@ past_stages as (
 dated_stages as (
 
     select
-        lead_records.lead_id,
+        dated_records.lead_id,
         false as is_own_record,
         case
-            when lead_records.sql_at < {{ end_of_day('as_of.as_of_on') }} then 'sql'
-            when lead_records.mql_at < {{ end_of_day('as_of.as_of_on') }} then 'mql'
+            when dated_records.sql_at < {{ end_of_day('as_of.as_of_on') }} then 'sql'
+            when dated_records.mql_at < {{ end_of_day('as_of.as_of_on') }} then 'mql'
         end as lead_stage
 
-    from lead_records
+    from dated_records
     cross join as_of
 
 ),
@@ -194,7 +219,7 @@ stages_reached as (
         ) = 1 as is_disqualified
 
     from known_stages
-    where lead_stage is not null
+    where lead_stage in ('mql', 'sql', 'disqualified')
     group by lead_id
 
 ),
@@ -203,38 +228,36 @@ stages_reached as (
 opportunities as (
 
     select
-        lead_records.lead_id,
+        opportunity_records.lead_id,
         max(
             case
-                when lead_records.opportunity_at < {{ end_of_day('as_of.as_of_on') }}
+                when opportunity_records.opportunity_at < {{ end_of_day('as_of.as_of_on') }}
                     then 1
-                when lead_records.opportunity_at is null
-                    and lower(lead_records.lifecycle_stage)
+                when opportunity_records.opportunity_at is null
+                    and lower(opportunity_records.lifecycle_stage)
                     in ('opportunity', 'customer', 'evangelist')
                     then 1
                 else 0
             end
         ) = 1 as has_opportunity
 
-    from lead_records
+    from opportunity_records
     cross join as_of
-    where lead_records.opportunity_at is not null
-        or lead_records.lifecycle_stage is not null
-    group by lead_records.lead_id
+    group by opportunity_records.lead_id
 
 ),
 
 known_accounts as (
 
     select
-        lead_records.lead_id,
-        lead_records.person_rank,
+        account_records.lead_id,
+        account_records.person_rank,
         accounts.customer_id
 
-    from lead_records
+    from account_records
     inner join accounts
-        on lead_records.source_system = accounts.source_system
-        and lead_records.account_id = accounts.record_id
+        on account_records.source_system = accounts.source_system
+        and account_records.account_id = accounts.record_id
 
 ),
 
