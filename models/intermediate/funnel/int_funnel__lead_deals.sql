@@ -86,34 +86,34 @@ lead_persons as (
 contacts_of_deals as (
 
     select
+        deal_id,
         source_system,
-        record_id as deal_record_id,
         contact_id
 
     from deals
     where contact_id is not null
-    union
+    union all
     select
-        source_system,
-        deal_record_id,
-        contact_id
+        deals.deal_id,
+        deal_contacts.source_system,
+        deal_contacts.contact_id
 
     from deal_contacts
-    where set_aside_reason is null and contact_id is not null
+    inner join deals
+        on deal_contacts.source_system = deals.source_system
+        and deal_contacts.deal_record_id = deals.record_id
+    where deal_contacts.set_aside_reason is null and deal_contacts.contact_id is not null
 
 ),
 
 persons_of_deals as (
 
     select
-        deals.deal_id,
+        contacts_of_deals.deal_id,
         contacts_of_deals.source_system,
         coalesce(contacts.contact_id, contacts_of_deals.contact_id) as contact_id
 
     from contacts_of_deals
-    inner join deals
-        on contacts_of_deals.source_system = deals.source_system
-        and contacts_of_deals.deal_record_id = deals.record_id
     left join contacts
         on contacts_of_deals.source_system = contacts.source_system
         and contacts_of_deals.contact_id = contacts.record_id
