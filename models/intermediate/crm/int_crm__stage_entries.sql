@@ -31,7 +31,6 @@ changes as (
 
     select
         source_system,
-        raw_table,
         raw_table like '%field_history' as is_tracked,
         source_record_id,
         deal_record_id,
@@ -103,7 +102,7 @@ numbered_changes as (
         row_number() over (
             partition by
                 used_changes.source_system, used_changes.deal_record_id,
-                used_changes.raw_table
+                used_changes.is_tracked
             order by
                 used_changes.entered_at,
                 case when used_changes.stage is null then 1 else 0 end,
