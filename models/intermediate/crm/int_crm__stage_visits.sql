@@ -42,7 +42,6 @@ visits as (
 
 ),
 
-{# What happened after the as-of day is kept apart: it tells which deals reopen. #}
 stage_visits as (
 
     select
