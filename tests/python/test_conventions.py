@@ -36,7 +36,7 @@ def files(*suffixes, folders=FOLDERS):
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory):
-    """The manifest of a fresh parse in which every dbt deprecation is an error.
+    """The manifest of a fresh parse; deprecations and wrong arguments are errors.
 
     It happens in a copy that always has our stand-in for dbt_utils, so that the result
     does not depend on which dbt_utils is installed.
@@ -47,11 +47,11 @@ def manifest(tmp_path_factory):
     (folder / "dbt_packages").mkdir()
     stand_in = folder / "dbt_packages" / "dbt_utils"
     (folder / "offline" / "dbt_utils").rename(stand_in)
-    deprecations = '{"error": ["Deprecations"]}'
+    errors = '{"error": ["Deprecations", "InvalidMacroAnnotation"]}'
     ran = subprocess.run(
         [
             *(Path(sys.executable).with_name("dbt"), "--no-use-colors"),
-            *("--warn-error-options", deprecations, "parse", "--no-partial-parse"),
+            *("--warn-error-options", errors, "parse", "--no-partial-parse"),
             *("--target-path", "target", "--log-path", "logs"),
         ],
         cwd=folder,
