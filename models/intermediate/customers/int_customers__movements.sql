@@ -61,39 +61,40 @@ first_starts as (
 
 ),
 
+edges as (
+
+    select 1 as active_change
+    union all
+    select -1 as active_change
+
+),
+
+{# A period that passes between two end points changes nothing, but is an event. #}
 customer_events as (
 
     select
-        customer_id,
-        period_grain,
-        first_period_start as period_start,
-        1 as active_change,
-        monthly_amount as value_change
+        period_bounds.customer_id,
+        period_bounds.period_grain,
+        case
+            when edges.active_change = 1 then period_bounds.first_period_start
+            else period_bounds.end_period_start
+        end as period_start,
+        case
+            when period_bounds.first_period_start < period_bounds.end_period_start
+                then edges.active_change
+        end as active_change,
+        case
+            when period_bounds.first_period_start < period_bounds.end_period_start
+                then edges.active_change * period_bounds.monthly_amount
+        end as value_change
 
     from period_bounds
-    where first_period_start < end_period_start
-    union all
-    select
-        customer_id,
-        period_grain,
-        end_period_start as period_start,
-        -1 as active_change,
-        -monthly_amount as value_change
-
-    from period_bounds
-    where first_period_start < end_period_start
-        and end_period_start < cast('2200-01-01' as date)
-    union all
-    {#- Active within the period, at neither of its end points. #}
-    select
-        customer_id,
-        period_grain,
-        first_period_start as period_start,
-        null as active_change,
-        null as value_change
-
-    from period_bounds
-    where first_period_start = end_period_start
+    cross join edges
+    where edges.active_change = 1
+        or (
+            period_bounds.first_period_start < period_bounds.end_period_start
+            and period_bounds.end_period_start < cast('2200-01-01' as date)
+        )
 
 ),
 
