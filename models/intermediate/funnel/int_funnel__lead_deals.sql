@@ -102,7 +102,8 @@ contacts_of_deals as (
     inner join deals
         on deal_contacts.source_system = deals.source_system
         and deal_contacts.deal_record_id = deals.record_id
-    where deal_contacts.set_aside_reason is null and deal_contacts.contact_id is not null
+    where deal_contacts.set_aside_reason is null
+        and deal_contacts.contact_id is not null
 
 ),
 

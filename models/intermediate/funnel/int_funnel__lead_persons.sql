@@ -6,7 +6,7 @@ as_of as (
 
 ),
 
-{# Each step reads the records apart, because none needs all of them with all columns. #}
+{# Each step reads the records apart: none needs all of them with all columns. #}
 lead_records as (
 
     select * from {{ ref('int_funnel__lead_records') }}
@@ -231,7 +231,8 @@ opportunities as (
         opportunity_records.lead_id,
         max(
             case
-                when opportunity_records.opportunity_at < {{ end_of_day('as_of.as_of_on') }}
+                when opportunity_records.opportunity_at
+                    < {{ end_of_day('as_of.as_of_on') }}
                     then 1
                 when opportunity_records.opportunity_at is null
                     and lower(opportunity_records.lifecycle_stage)
