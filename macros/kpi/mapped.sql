@@ -22,3 +22,18 @@
     left join {{ ref('int_crm__channels') }} as channels
         on lower({{ relation }}.{{ column }}) = channels.raw_value
 {%- endmacro %}
+
+{#-
+    Left joins of what is known of a stage: in the pipeline of its deal (`own_stages`) and
+    in any (`any_stages`); expects the relation `stages`.
+-#}
+{% macro join_stages(relation, source_system='source_system', pipeline=none) -%}
+    left join stages as own_stages
+        on {{ relation }}.{{ source_system }} = own_stages.source_system
+        and {{ pipeline or relation ~ '.pipeline' }} = own_stages.pipeline
+        and lower({{ relation }}.stage) = own_stages.stage
+    left join stages as any_stages
+        on {{ relation }}.{{ source_system }} = any_stages.source_system
+        and any_stages.pipeline is null
+        and lower({{ relation }}.stage) = any_stages.stage
+{%- endmacro %}

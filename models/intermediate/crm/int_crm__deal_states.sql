@@ -128,14 +128,7 @@ landed_states as (
         end as landed_state
 
     from identified_deals
-    left join stages as own_stages
-        on identified_deals.source_system = own_stages.source_system
-        and identified_deals.pipeline = own_stages.pipeline
-        and lower(identified_deals.stage) = own_stages.stage
-    left join stages as any_stages
-        on identified_deals.source_system = any_stages.source_system
-        and any_stages.pipeline is null
-        and lower(identified_deals.stage) = any_stages.stage
+    {{ join_stages('identified_deals') }}
 
 ),
 

@@ -1,8 +1,28 @@
 with
 
-history as (
+{# Read apart, so that no engine keeps the whole history for a second pass. #}
+landed_entries as (
 
-    {{ union_crms('stage_visits') }}
+    select * from {{ ref('int_crm__stage_changes') }}
+    where not is_left_stage_known
+
+),
+
+deals_with_entries as (
+
+    select
+        source_system,
+        deal_record_id
+    from {{ ref('int_crm__stage_changes') }}
+    where not is_left_stage_known
+    group by source_system, deal_record_id
+
+),
+
+changes as (
+
+    select * from {{ ref('int_crm__stage_changes') }}
+    where is_left_stage_known
 
 ),
 
@@ -13,7 +33,6 @@ deals as (
 
 ),
 
-{# Read apart from `deals`, which then need not be kept for the whole history. #}
 deals_in_pipelines as (
 
     select * from {{ ref('int_crm__deal_records') }}
@@ -27,95 +46,29 @@ stages as (
 
 ),
 
-changes as (
-
-    select
-        source_system,
-        raw_table like '%field_history' as is_tracked,
-        source_record_id,
-        deal_record_id,
-        stage,
-        previous_stage,
-        entered_at
-
-    from history
-    where set_aside_reason is null
-        and coalesce(stage, previous_stage) is not null
-        and entered_at is not null
-
-),
-
-{# Tracked changes are used only for deals without a stage history of their own. #}
-tracked_deals as (
-
-    select
-        source_system,
-        deal_record_id
-    from changes
-    where is_tracked
-    group by source_system, deal_record_id
-
-),
-
-tracked_deals_with_history as (
-
-    select
-        changes.source_system,
-        changes.deal_record_id
-    from changes
-    inner join tracked_deals
-        on changes.source_system = tracked_deals.source_system
-        and changes.deal_record_id = tracked_deals.deal_record_id
-    where not changes.is_tracked
-    group by changes.source_system, changes.deal_record_id
-
-),
-
-used_changes as (
-
-    select changes.*
-    from changes
-    left join tracked_deals_with_history
-        on changes.source_system = tracked_deals_with_history.source_system
-        and changes.deal_record_id = tracked_deals_with_history.deal_record_id
-        and changes.is_tracked
-    where tracked_deals_with_history.deal_record_id is null
-
-),
-
-{# Changes know no first stage: it is the old value of the first change. #}
-deals_with_changes as (
-
-    select
-        source_system,
-        deal_record_id
-    from used_changes
-    where previous_stage is not null
-    group by source_system, deal_record_id
-
-),
-
+{# Changes are used only for deals without a history of entries. #}
 numbered_changes as (
 
     select
-        used_changes.*,
+        changes.*,
         row_number() over (
-            partition by
-                used_changes.source_system, used_changes.deal_record_id,
-                used_changes.is_tracked
+            partition by changes.source_system, changes.deal_record_id
             order by
-                used_changes.entered_at,
-                case when used_changes.stage is null then 1 else 0 end,
-                used_changes.source_record_id
+                changes.entered_at,
+                case when changes.stage is null then 1 else 0 end,
+                changes.source_record_id
         ) as change_number
 
-    from used_changes
-    inner join deals_with_changes
-        on used_changes.source_system = deals_with_changes.source_system
-        and used_changes.deal_record_id = deals_with_changes.deal_record_id
+    from changes
+    where not exists (
+        select 1 as is_known from deals_with_entries
+        where deals_with_entries.source_system = changes.source_system
+            and deals_with_entries.deal_record_id = changes.deal_record_id
+    )
 
 ),
 
+{# They know no first stage: it is the one that the first change left. #}
 entries as (
 
     select
@@ -125,7 +78,17 @@ entries as (
         stage,
         entered_at
 
-    from used_changes
+    from landed_entries
+    where stage is not null
+    union all
+    select
+        source_system,
+        deal_record_id,
+        source_record_id,
+        stage,
+        entered_at
+
+    from numbered_changes
     where stage is not null
     union all
     select
@@ -159,14 +122,7 @@ stage_entries as (
     left join deals_in_pipelines
         on entries.source_system = deals_in_pipelines.source_system
         and entries.deal_record_id = deals_in_pipelines.record_id
-    left join stages as own_stages
-        on entries.source_system = own_stages.source_system
-        and deals_in_pipelines.pipeline = own_stages.pipeline
-        and lower(entries.stage) = own_stages.stage
-    left join stages as any_stages
-        on entries.source_system = any_stages.source_system
-        and any_stages.pipeline is null
-        and lower(entries.stage) = any_stages.stage
+    {{ join_stages('entries', pipeline='deals_in_pipelines.pipeline') }}
 
 )
 

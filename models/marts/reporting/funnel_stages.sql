@@ -335,14 +335,7 @@ labelled_deal_stages as (
         deal_stages.visit_count
 
     from deal_stages
-    left join stages as own_stages
-        on deal_stages.stage_source_system = own_stages.source_system
-        and deal_stages.pipeline = own_stages.pipeline
-        and lower(deal_stages.stage) = own_stages.stage
-    left join stages as any_stages
-        on deal_stages.stage_source_system = any_stages.source_system
-        and any_stages.pipeline is null
-        and lower(deal_stages.stage) = any_stages.stage
+    {{ join_stages('deal_stages', 'stage_source_system') }}
 
 ),
 

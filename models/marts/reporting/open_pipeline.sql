@@ -48,14 +48,7 @@ open_deals as (
     cross join as_of
     inner join deal_states
         on deals.deal_id = deal_states.deal_id
-    left join stages as own_stages
-        on deals.record_source_system = own_stages.source_system
-        and deals.pipeline = own_stages.pipeline
-        and lower(deals.stage) = own_stages.stage
-    left join stages as any_stages
-        on deals.record_source_system = any_stages.source_system
-        and any_stages.pipeline is null
-        and lower(deals.stage) = any_stages.stage
+    {{ join_stages('deals', 'record_source_system') }}
 
 ),
 

@@ -7,16 +7,13 @@
 
 with
 
-raw_history as (
+raw_entries as (
 
     select
-        false as is_tracked_field,
         {{ pick(opportunity_history, 'Id', required=true) }} as source_record_id,
         {{ pick(opportunity_history, 'OpportunityId', required=true) }}
             as opportunity_id,
-        'stagename' as field,
         {{ pick(opportunity_history, 'StageName', required=true) }} as stage,
-        cast(null as {{ type_name('text') }}) as previous_stage,
         {{ pick(opportunity_history, 'CreatedDate', 'timestamp', required=true) }}
             as entered_at,
         cast(null as timestamp) as modified_at,
@@ -30,10 +27,9 @@ raw_history as (
 
 ),
 
-raw_field_history as (
+raw_changes as (
 
     select
-        true as is_tracked_field,
         {{ pick(field_history, 'Id', required=true) }} as source_record_id,
         {{ pick(field_history, 'OpportunityId', required=true) }} as opportunity_id,
         lower({{ pick(field_history, 'Field', required=true) }}) as field,
@@ -52,22 +48,64 @@ raw_field_history as (
 
 ),
 
-raw_changes as (
+{# Ranked apart: a sort of all entries need not carry what only changes have. #}
+versions_of_entries as (
 
-    select * from raw_history
-    union all
-    select * from raw_field_history
+    select
+        *,
+        {{ version_number('source_record_id', ['entered_at', 'stage']) }}
+            as version_number
+
+    from raw_entries
+
+),
+
+versions_of_changes as (
+
+    select
+        *,
+        {{ version_number('source_record_id', ['entered_at', 'stage']) }}
+            as version_number
+
+    from raw_changes
 
 ),
 
 versions as (
 
     select
-        *,
-        {{ version_number('is_tracked_field, source_record_id', ['entered_at', 'stage']) }}
-            as version_number
+        'opportunity_history' as raw_table,
+        source_record_id,
+        opportunity_id,
+        'stagename' as field,
+        stage,
+        cast(null as {{ type_name('text') }}) as previous_stage,
+        entered_at,
+        modified_at,
+        loaded_at,
+        is_deleted,
+        is_old_version,
+        unreadable_columns,
+        version_number
 
-    from raw_changes
+    from versions_of_entries
+    union all
+    select
+        'opportunity_field_history' as raw_table,
+        source_record_id,
+        opportunity_id,
+        field,
+        stage,
+        previous_stage,
+        entered_at,
+        modified_at,
+        loaded_at,
+        is_deleted,
+        is_old_version,
+        unreadable_columns,
+        version_number
+
+    from versions_of_changes
 
 ),
 
@@ -75,10 +113,7 @@ stage_visits as (
 
     select
         'salesforce' as source_system,
-        case
-            when versions.is_tracked_field then 'opportunity_field_history'
-            else 'opportunity_history'
-        end as raw_table,
+        versions.raw_table,
         versions.source_record_id,
         versions.source_record_id as record_id,
         {{ salesforce_id('versions.opportunity_id') }} as deal_record_id,
