@@ -34,6 +34,19 @@ deal_facts as (
 
 ),
 
+copies as (
+
+    select
+        deal_id,
+        source_system,
+        record_id,
+        account_id
+
+    from {{ ref('int_crm__deal_states') }}
+    where not is_counted and account_id is not null
+
+),
+
 lead_deals as (
 
     select * from {{ ref('int_funnel__lead_deals') }}
@@ -70,16 +83,38 @@ customers as (
 
 ),
 
+{# The deal's own account, else that of its first copy in another CRM. #}
+accounts_of_copies as (
+
+    select
+        copies.deal_id,
+        accounts.customer_id,
+        row_number() over (
+            partition by copies.deal_id
+            order by {{ crm_precedence('copies.source_system') }}, copies.record_id
+        ) as copy_rank
+
+    from copies
+    inner join accounts
+        on copies.source_system = accounts.source_system
+        and copies.account_id = accounts.record_id
+
+),
+
 deals_of_accounts as (
 
     select
         deal_facts.*,
-        accounts.customer_id as account_customer_id
+        coalesce(accounts.customer_id, accounts_of_copies.customer_id)
+            as account_customer_id
 
     from deal_facts
     left join accounts
         on deal_facts.source_system = accounts.source_system
         and deal_facts.account_id = accounts.record_id
+    left join accounts_of_copies
+        on deal_facts.deal_id = accounts_of_copies.deal_id
+        and accounts_of_copies.copy_rank = 1
 
 ),
 
@@ -199,18 +234,35 @@ deals_of_customers as (
 
 ),
 
+wins_in_order as (
+
+    select
+        customer_id,
+        deal_id,
+        closed_on,
+        row_number() over (
+            partition by customer_id
+            order by closed_on, created_at nulls last, deal_id
+        ) as win_rank
+
+    from deals_of_customers
+    where is_closed_won and not is_refund and customer_id is not null
+
+),
+
 first_wins as (
 
     select
         customer_id,
-        min(closed_on) as first_won_on
+        deal_id,
+        closed_on as first_won_on
 
-    from deals_of_customers
-    where is_closed_won and not is_refund and customer_id is not null
-    group by customer_id
+    from wins_in_order
+    where win_rank = 1
 
 ),
 
+{# The first win is new business even if the CRM learned of it after its close. #}
 typed_deals as (
 
     select
@@ -220,6 +272,7 @@ typed_deals as (
             mapped_deal_type.mapped_value,
             case
                 when deals_of_customers.created_on > first_wins.first_won_on
+                    and deals_of_customers.deal_id != first_wins.deal_id
                     then 'upsell'
                 else 'new_business'
             end
