@@ -542,7 +542,7 @@ closed as (
         count(*) filter (state = 'lost') as lost_deal_count,
         sum(amount) filter (state = 'won') as won_amount,
         sum(amount) filter (state = 'lost') as lost_amount,
-        count(*) filter (state = 'lost' and coalesce(amount, 0) = 0) as lost_blank,
+        count(*) filter (state = 'lost' and coalesce(amount, 0) <= 0) as lost_blank,
         count(*) filter (win_number = 1 and lead_id is null)
             as customers_without_lead_count
     from (

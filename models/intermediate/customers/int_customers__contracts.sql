@@ -39,6 +39,19 @@ deal_keys as (
 
 ),
 
+{# Every record of a deal, also the copies in other CRMs that are not counted. #}
+named_contracts as (
+
+    select
+        deal_id,
+        source_system,
+        contract_id
+
+    from {{ ref('int_crm__deal_states') }}
+    where contract_id is not null
+
+),
+
 billings as (
 
     select * from {{ ref('int_revenue__billings') }}
@@ -120,6 +133,7 @@ deals_of_contracts as (
     select
         deals_with_contracts.source_system,
         deals_with_contracts.deal_id,
+        deals.deal_id as counted_deal_id,
         deals.customer_id,
         deals.closed_on,
         deals.is_win
@@ -130,6 +144,21 @@ deals_of_contracts as (
         and deals_with_contracts.deal_id = deal_keys.record_id
     inner join deals
         on deal_keys.deal_id = deals.deal_id
+
+),
+
+{# A deal sells what the contract says that it names in any CRM, else its items. #}
+deals_that_name_a_contract as (
+
+    select deals_of_contracts.counted_deal_id
+    from deals_of_contracts
+    inner join named_contracts
+        on deals_of_contracts.counted_deal_id = named_contracts.deal_id
+    inner join contracts
+        on named_contracts.source_system = contracts.source_system
+        and named_contracts.contract_id = contracts.contract_id
+    where contracts.deal_id is null and not contracts.is_draft
+    group by deals_of_contracts.counted_deal_id
 
 ),
 
@@ -167,6 +196,7 @@ numbered_contracts as (
             ) as {{ type_name('text') }}
         ) as contract_period_id,
         coalesce(accounts.customer_id, deals_of_contracts.customer_id) as customer_id,
+        deals_that_name_a_contract.counted_deal_id is not null as is_named_otherwise,
         case
             when contracts.term_months is not null
                 then contracts.term_months
@@ -191,6 +221,9 @@ numbered_contracts as (
     left join deals_of_contracts
         on contracts.source_system = deals_of_contracts.source_system
         and contracts.deal_id = deals_of_contracts.deal_id
+    left join deals_that_name_a_contract
+        on deals_of_contracts.counted_deal_id
+        = deals_that_name_a_contract.counted_deal_id
     where contracts.deal_id is null or deals_of_contracts.is_win
 
 ),
@@ -200,7 +233,9 @@ billed_contracts as (
     select
         record_source_system as source_system,
         contract_id,
-        sum(amount) as amount
+        sum(amount) as amount,
+        max(case when amount_source = 'missing_rate' then 1 else 0 end) = 1
+            as is_incomplete
 
     from billings
     where is_counted and contract_id is not null
@@ -213,11 +248,28 @@ sold_contracts as (
     select
         record_source_system as source_system,
         contract_id,
-        sum(amount) as amount
+        sum(amount) as amount,
+        max(case when amount_source = 'missing_rate' then 1 else 0 end) = 1
+            as is_incomplete
 
     from deals
     where is_win and contract_id is not null
     group by record_source_system, contract_id
+
+),
+
+{# Finance can cut a contract into periods; its orders and deals pay for all of them. #}
+months_of_finance as (
+
+    select
+        source_system,
+        contract_id,
+        case when count(*) = count(contract_months) then sum(contract_months) end
+            as contract_months
+
+    from numbered_contracts
+    where raw_table = 'contract_periods'
+    group by source_system, contract_id
 
 ),
 
@@ -259,8 +311,20 @@ contract_values as (
         numbered_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
         rated_contracts.amount_source,
-        cast(billed_contracts.amount as {{ type_name('money') }}) as billed_amount,
-        cast(sold_contracts.amount as {{ type_name('money') }}) as sold_amount
+        {# An amount that nobody can convert makes the sum unknown, not smaller. #}
+        case
+            when not billed_contracts.is_incomplete
+                then cast(billed_contracts.amount as {{ type_name('money') }})
+        end as billed_amount,
+        case
+            when not sold_contracts.is_incomplete
+                then cast(sold_contracts.amount as {{ type_name('money') }})
+        end as sold_amount,
+        case
+            when numbered_contracts.raw_table = 'contract_periods'
+                then months_of_finance.contract_months
+            else numbered_contracts.contract_months
+        end as paid_months
 
     from numbered_contracts
     inner join rated_contracts
@@ -271,6 +335,9 @@ contract_values as (
     left join sold_contracts
         on numbered_contracts.source_system = sold_contracts.source_system
         and numbered_contracts.contract_id = sold_contracts.contract_id
+    left join months_of_finance
+        on numbered_contracts.source_system = months_of_finance.source_system
+        and numbered_contracts.contract_id = months_of_finance.contract_id
 
 ),
 
@@ -288,6 +355,7 @@ contracts_with_value as (
         is_draft,
         case
             when is_draft then 'draft'
+            when is_named_otherwise then 'named_otherwise'
             when starts_on is null then 'start_missing'
             when ends_on <= starts_on then 'ends_before_start'
             when customer_id is null then 'customer_missing'
@@ -295,8 +363,8 @@ contracts_with_value as (
         case
             when finance_monthly_amount is not null then 'finance'
             when total_amount is not null and contract_months > 0 then 'contract_amount'
-            when billed_amount is not null and contract_months > 0 then 'orders'
-            when sold_amount is not null and contract_months > 0 then 'won_deals'
+            when billed_amount is not null and paid_months > 0 then 'orders'
+            when sold_amount is not null and paid_months > 0 then 'won_deals'
             when crm_monthly_amount is not null then 'line_items'
             else 'missing'
         end as value_source,
@@ -304,10 +372,10 @@ contracts_with_value as (
             when finance_monthly_amount is not null then stated_amount
             when total_amount is not null and contract_months > 0
                 then {{ money_ratio('stated_amount', 'contract_months') }}
-            when billed_amount is not null and contract_months > 0
-                then {{ money_ratio('billed_amount', 'contract_months') }}
-            when sold_amount is not null and contract_months > 0
-                then {{ money_ratio('sold_amount', 'contract_months') }}
+            when billed_amount is not null and paid_months > 0
+                then {{ money_ratio('billed_amount', 'paid_months') }}
+            when sold_amount is not null and paid_months > 0
+                then {{ money_ratio('sold_amount', 'paid_months') }}
             when crm_monthly_amount is not null then stated_amount
         end as monthly_amount
 

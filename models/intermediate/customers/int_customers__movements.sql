@@ -86,7 +86,12 @@ customer_events as (
         case
             when period_bounds.first_period_start < period_bounds.end_period_start
                 then edges.active_change * period_bounds.monthly_amount
-        end as value_change
+        end as value_change,
+        case
+            when period_bounds.first_period_start < period_bounds.end_period_start
+                and period_bounds.monthly_amount is null
+                then edges.active_change
+        end as unvalued_change
 
     from period_bounds
     cross join edges
@@ -106,7 +111,8 @@ changes as (
         period_start,
         count(active_change) > 0 as is_change,
         coalesce(sum(active_change), 0) as active_change,
-        coalesce(sum(value_change), 0) as value_change
+        coalesce(sum(value_change), 0) as value_change,
+        coalesce(sum(unvalued_change), 0) = 0 as is_value_comparable
 
     from customer_events
     group by customer_id, period_grain, period_start
@@ -160,6 +166,7 @@ movements as (
         activity.is_active_at_start and activity.is_active_at_end as is_staying,
         not activity.is_active_at_start and not activity.is_active_at_end
             as is_same_period_churned,
+        activity.is_value_comparable,
         cast(activity.value_change as {{ type_name('money') }}) as value_change,
         cast(activity.value_at_end as {{ type_name('money') }}) as value_at_end,
         cast(activity.value_at_end - activity.value_change as {{ type_name('money') }})

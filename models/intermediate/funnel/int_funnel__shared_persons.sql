@@ -158,6 +158,7 @@ synced_persons as (
 
     select
         persons.survivor_key,
+        persons.email_key,
         coalesce(
             synced_leads.survivor_key,
             synced_contacts.survivor_key,
@@ -175,18 +176,49 @@ synced_persons as (
 
 ),
 
+{#
+    Who is synced can have an address in each CRM, and each can be another one's, too.
+    Hence twice: by address, then by sync.
+#}
+persons_by_email as (
+
+    select
+        *,
+        min(person_key) over (partition by coalesce(email_key, person_key))
+            as email_group
+
+    from synced_persons
+
+),
+
+persons_by_sync as (
+
+    select
+        *,
+        min(email_group) over (partition by person_key) as sync_group
+
+    from persons_by_email
+
+),
+
+persons_by_all_emails as (
+
+    select
+        *,
+        min(sync_group) over (partition by coalesce(email_key, person_key))
+            as all_emails_group
+
+    from persons_by_sync
+
+),
+
 persons as (
 
     select
-        synced_persons.survivor_key,
-        coalesce(
-            'email:' || person_emails.email_key,
-            synced_persons.person_key
-        ) as group_key
+        survivor_key,
+        min(all_emails_group) over (partition by person_key) as group_key
 
-    from synced_persons
-    inner join survivor_emails as person_emails
-        on synced_persons.person_key = person_emails.survivor_key
+    from persons_by_all_emails
 
 ),
 

@@ -351,7 +351,7 @@ contract_issues as (
         cast(null as {{ type_name('text') }}) as detail
 
     from contracts
-    where unusable_reason is not null
+    where unusable_reason is not null and unusable_reason != 'named_otherwise'
     union all
     select
         source_system,

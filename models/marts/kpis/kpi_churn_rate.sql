@@ -30,10 +30,20 @@ movements_by_period as (
         sum(case when is_churned then value_at_start else 0 end) as churned_revenue,
         sum(case when is_reactivated then value_at_end else 0 end)
             as reactivated_revenue,
-        sum(case when is_staying and value_change < 0 then -value_change else 0 end)
-            as contraction_revenue,
-        sum(case when is_staying and value_change > 0 then value_change else 0 end)
-            as expansion_revenue
+        sum(
+            case
+                when is_staying and is_value_comparable and value_change < 0
+                    then -value_change
+                else 0
+            end
+        ) as contraction_revenue,
+        sum(
+            case
+                when is_staying and is_value_comparable and value_change > 0
+                    then value_change
+                else 0
+            end
+        ) as expansion_revenue
 
     from movements
     group by grouping sets (

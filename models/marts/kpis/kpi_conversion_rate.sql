@@ -76,8 +76,8 @@ closed_deals_by_period as (
         sum(case when not is_win then 1 else 0 end) as lost_deal_count,
         sum(case when is_win then amount end) as won_amount,
         sum(case when not is_win then amount end) as lost_amount,
-        sum(case when not is_win and coalesce(amount, 0) = 0 then 1 else 0 end)
-            as lost_deals_without_amount_count,
+        sum(case when not is_win and coalesce(amount, 0) <= 0 then 1 else 0 end)
+            as lost_deals_without_value_count,
         sum(case when is_customer_without_lead then 1 else 0 end)
             as customers_without_lead_count
 
@@ -109,8 +109,8 @@ measured as (
         coalesce(closed_deals_by_period.lost_deal_count, 0) as lost_deal_count,
         coalesce(closed_deals_by_period.won_amount, 0) as won_amount,
         coalesce(closed_deals_by_period.lost_amount, 0) as lost_amount,
-        coalesce(closed_deals_by_period.lost_deals_without_amount_count, 0)
-            as lost_deals_without_amount_count,
+        coalesce(closed_deals_by_period.lost_deals_without_value_count, 0)
+            as lost_deals_without_value_count,
         coalesce(closed_deals_by_period.customers_without_lead_count, 0)
             as customers_without_lead_count
 
@@ -159,7 +159,7 @@ rated as (
             as opportunity_to_customer_rate,
         {{ ratio('won_deal_count', '(won_deal_count + lost_deal_count)') }} as win_rate,
         case
-            when lost_deals_without_amount_count = 0
+            when lost_deals_without_value_count = 0
                 then {{ ratio('won_amount', '(won_amount + lost_amount)') }}
         end as win_rate_by_value
 

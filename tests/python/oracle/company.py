@@ -174,6 +174,7 @@ class Order:
     customer: Customer | None
     dims: dict[str, str]
     contract_key: tuple | None = None
+    landed_amount: Decimal | None = None  # before conversion
 
     @property
     def counts(self) -> bool:
@@ -570,14 +571,14 @@ class Company:
             for account in records.accounts
         }
         for deal in self.deals:
-            for copy in deal.copies:
-                contact = contacts.get((copy.crm, copy.primary_contact_id))
-                candidates = [copy.account_id, contact.account_id if contact else None]
-                for account_id in candidates:
-                    key = (copy.crm, account_id)
-                    if deal.customer is None and key in self.customer_of_account:
-                        deal.customer = self.customer_of_account[key]
-                        deal.account = accounts[key]
+            keys = [(copy.crm, copy.account_id) for copy in deal.copies]
+            record = deal.record
+            contact = contacts.get((record.crm, record.primary_contact_id))
+            keys.append((record.crm, contact.account_id if contact else None))
+            for key in keys:
+                if deal.customer is None and key in self.customer_of_account:
+                    deal.customer = self.customer_of_account[key]
+                    deal.account = accounts[key]
             if deal.customer is None and deal.lead is not None:
                 deal.customer = self._customer_named_by(deal)
             if deal.customer is not None:
@@ -606,21 +607,23 @@ class Company:
 
     def _type_deals(self):
         """deal_type: mapped, else by the day of the customer's first win."""
-        first_win_on: dict[tuple, date] = {}
-        for deal in self.deals:
-            if deal.is_win and deal.customer is not None:
-                key = deal.customer.key
-                first_win_on[key] = min(first_win_on.get(key, date.max), deal.closed_on)
+        first_win: dict[tuple, Deal] = {}
+        for deal in sorted(
+            (deal for deal in self.deals if deal.is_win and deal.customer is not None),
+            key=lambda deal: (deal.closed_on, deal.created_at or FAR, deal.key),
+        ):
+            first_win.setdefault(deal.customer.key, deal)
         for deal in self.deals:
             mapped = self.seeds.mapped(deal.record.crm, "deal_type", deal.record.type)
             if mapped in DEAL_TYPES:
                 deal.type = mapped
                 continue
-            first_on = first_win_on.get(deal.customer.key) if deal.customer else None
+            first = first_win.get(deal.customer.key) if deal.customer else None
             later = (
-                first_on is not None
+                first is not None
+                and deal is not first
                 and deal.created_on is not None
-                and deal.created_on > first_on
+                and deal.created_on > first.closed_on
             )
             deal.type = UPSELL if later else NEW_BUSINESS
             deal.type_is_derived = True
@@ -826,6 +829,7 @@ class Company:
                         customer=customer,
                         dims=self._billing_dims(record, deal, customer, on),
                         contract_key=(record.crm, record.contract_id),
+                        landed_amount=value,
                     )
                 )
         return orders
@@ -850,19 +854,33 @@ class Company:
         """Contract periods in force, finance's wherever it names the contract."""
         self.contracts: list[Contract] = []
         self._amounts_of_orders = _by_contract(
-            (order.contract_key, order.amount) for order in self.billings
+            (order.contract_key, order.landed_amount, order.amount)
+            for order in self.billings
         )
         self._amounts_of_deals = _by_contract(
-            ((deal.record.crm, deal.record.contract_id), deal.amount)
+            (
+                (deal.record.crm, deal.record.contract_id),
+                deal.record.amount.value,
+                deal.amount,
+            )
             for deal in self.deals
             if deal.is_win
         )
-        known_to_finance = set()
+        periods: dict[tuple, list[dict]] = {}
         for row in self.finance.get("contract_periods") or []:
             crm = (read.text(row.get("source_system")) or "").lower()
             key = (crm, self._finance_id(crm, row.get("contract_id")))
-            known_to_finance.add(key)
-            self._add_finance_period(row, key)
+            periods.setdefault(key, []).append(row)
+        for key, rows in periods.items():
+            for row in rows:
+                self._add_finance_period(row, key, self._months_of_periods(rows))
+        known_to_finance = set(periods)
+        self._in_force = known_to_finance | {
+            (record.crm, record.id)
+            for records in self.crms.values()
+            for record in records.contracts
+            if record.deal_id is None and not record.is_draft
+        }
         for records in self.crms.values():
             table = records.tables.get("contract", "contract")
             for record in records.contracts:
@@ -872,7 +890,17 @@ class Company:
                     self._add_contract(record, table)
         self.contracts.sort(key=lambda contract: (contract.starts_on, contract.key))
 
-    def _add_finance_period(self, row: dict, key: tuple):
+    def _months_of_periods(self, rows: list[dict]) -> int | None:
+        """Months of all periods that finance cut a contract into; None if endless."""
+        days = [
+            (read.day(row.get("starts_on")), read.day(row.get("ends_on")))
+            for row in rows
+        ]
+        if any(None in pair for pair in days):
+            return None
+        return sum(whole_months(first, end) for first, end in days)
+
+    def _add_finance_period(self, row: dict, key: tuple, months: int | None):
         crm = key[0]
         account_id = self._finance_id(crm, row.get("account_id"))
         records = self.crms.get(crm)
@@ -886,8 +914,11 @@ class Company:
         value = None
         if starts_on is not None:
             value, _ = self.converter.convert(amount, crm, starts_on)
+        source = "finance"
+        if amount.value is None and months is not None:
+            value, source = self._share_of_sales(key, months)
         self._keep_contract(
-            key, customer, starts_on, read.day(row.get("ends_on")), value, "finance"
+            key, customer, starts_on, read.day(row.get("ends_on")), value, source
         )
 
     def _finance_id(self, crm: str, value) -> str | None:
@@ -901,6 +932,9 @@ class Company:
             deal = self.deal_of_key.get((record.crm, record.deal_id))
             if deal is None or not deal.is_win:
                 return
+            named = {(copy.crm, copy.contract_id) for copy in deal.copies}
+            if named & self._in_force:
+                return  # the contract that the deal names tells what its items tell
             customer = deal.customer
             if record.starts_on is None:
                 record.starts_on = deal.closed_on
@@ -936,19 +970,22 @@ class Company:
             return value, "line_item"
         months = record.term_months
         if months is None and None not in (start, record.ends_on):
-            days = (record.ends_on - start).days
-            months = max(1, (days / MONTH_DAYS + Fraction(1, 2)).__floor__())
+            months = whole_months(start, record.ends_on)
         if months is None or start is None:
             return None, None
         key = (record.crm, record.id)
         total, _ = self.converter.convert(record.total, record.crm, start)
         if total is not None:
             return cents(Fraction(total) / months), "amount_column"
+        return self._share_of_sales(key, months)
+
+    def _share_of_sales(self, key, months: int) -> tuple[Decimal | None, str | None]:
+        """Activated orders, else won deals of a contract, by month."""
         for amounts, name in (
             (self._amounts_of_orders, "orders"),
             (self._amounts_of_deals, "won_deals"),
         ):
-            if key in amounts:
+            if key in amounts and None not in amounts[key]:
                 return cents(Fraction(sum(amounts[key])) / months), name
         return None, None
 
@@ -1040,13 +1077,18 @@ class _Groups:
         return list(members.values())
 
 
-def _by_contract(pairs) -> dict[tuple, list[Decimal]]:
-    """{contract key: amounts}, missing amounts left out."""
-    found: dict[tuple, list[Decimal]] = {}
-    for key, amount in pairs:
-        if amount is not None:
+def _by_contract(rows) -> dict[tuple, list[Decimal | None]]:
+    """{contract key: amounts}; None is one that could not be converted."""
+    found: dict[tuple, list[Decimal | None]] = {}
+    for key, landed, amount in rows:
+        if landed is not None:
             found.setdefault(key, []).append(amount)
     return found
+
+
+def whole_months(first: date, end: date) -> int:
+    """Months from `first` to the exclusive `end`, rounded, at least 1."""
+    return max(1, ((end - first).days / MONTH_DAYS + Fraction(1, 2)).__floor__())
 
 
 def spread(cost: Decimal, first: date, last: date) -> list[tuple[date, Decimal]]:

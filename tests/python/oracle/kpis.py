@@ -471,8 +471,8 @@ def _growth(now: Decimal, base: Decimal | None) -> float | None:
 
 
 def _win_rate_by_value(won: list[Deal], lost: list[Deal]) -> Fraction | None:
-    """Won over won plus lost amounts; NULL if a lost deal has no or no real amount."""
-    if any(deal.amount is None or deal.amount == 0 for deal in lost):
+    """Won over won plus lost amounts; NULL if a lost deal has no amount above 0."""
+    if any(deal.amount is None or deal.amount <= 0 for deal in lost):
         return None
     won_value = sum((deal.amount or ZERO for deal in won), ZERO)
     return ratio(won_value, won_value + sum((deal.amount for deal in lost), ZERO))
@@ -496,6 +496,8 @@ def _movements(activities: list[Activity], period: Period, as_of: date) -> dict:
         count["end"] += at_end
         value["start"] += from_value
         if at_start and at_end:
+            if activity.unvalued_on(before) != activity.unvalued_on(end):
+                continue  # what the change is worth is not known
             value["down"] += max(ZERO, from_value - to_value)
             value["up"] += max(ZERO, to_value - from_value)
         elif at_start:

@@ -607,8 +607,11 @@ class _Builder:
         contract = None
         if outcome == "refund":
             amount, currency = self.pick("-50", "-250.50"), self.pick(None, "EUR")
+        elif outcome == "lost" and self.maybe(0.1):
+            amount = "-70"
         elif self.contracts and self.maybe(0.25):
-            contract, currency = self.pick(*self.contracts), self.pick(None, "EUR")
+            contract = self.pick(*self.contracts)
+            currency = self.pick(None, "EUR", "EUR", "XXX")
         stage, flags = self.stage_of(outcome)
         has_creation = not self.maybe(0.03)
         kind = self.pick(
@@ -771,7 +774,8 @@ class _Builder:
         if self.maybe(0.6):
             self.order(key, account, starts, currency, "1200")
             if self.maybe(0.5):
-                self.order(key, account, starts, currency, self.pick("60", "-60"))
+                other = self.pick(currency, currency, "XXX")
+                self.order(key, account, starts, other, self.pick("60", "-60"))
         return key
 
     def order(self, contract=None, account=None, on=None, currency=None, amount=None):
@@ -899,7 +903,8 @@ class _Builder:
         for key in self.chance.sample(self.contracts, k=min(3, len(self.contracts))):
             starts = self.day_between(self.start, self.end)
             ends = starts + timedelta(days=self.pick(30, 365))
-            for first, last in ((starts, ends), (ends, None)):
+            later = self.pick(None, ends + timedelta(days=365))
+            for first, last in ((starts, ends), (ends, later)):
                 rows.append(
                     {
                         "contract_id": self.said(key),
@@ -907,7 +912,7 @@ class _Builder:
                         "account_id": self.said(self.pick(*self.accounts)),
                         "starts_on": str(first),
                         "ends_on": str(last) if last else None,
-                        "monthly_amount": self.pick("100", "80.80", "55", "0"),
+                        "monthly_amount": self.pick("100", "80.80", "55", "0", None),
                         "currency_code": self.pick("EUR", "CHF", None),
                     }
                 )
