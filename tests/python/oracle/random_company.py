@@ -74,6 +74,9 @@ revenue_growth,,quarter,region,*,higher,-0.5,,-0.9
 revenue_growth,revenue,month,region,DACH,higher,5000,4000,9
 sales_cycle_length,,month,total,(all),lower,30,45,90
 sales_cycle_length,,fiscal_year,sales_team,*,lower,9,,99
+sales_cycle_length,median_lead_to_opportunity_days,quarter,total,(all),lower,9,,99
+sales_cycle_length,mean_opportunity_to_won_days,quarter,region,*,lower,9,,99
+sales_cycle_length,p90_opportunity_to_won_days,quarter,segment,*,lower,9,,99
 conversion_rate,,month,total,(all),higher,0.3,0.2,0.1
 conversion_rate,win_rate,quarter,total,(all),higher,0.5,,0.25
 conversion_rate,,fiscal_year,lead_source,Web,higher,0.2,,
