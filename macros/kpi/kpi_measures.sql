@@ -10,6 +10,7 @@
     {%- set days = {'unit': 'days', 'minimum': 'min_event_count'} -%}
     {%- set money = {'unit': 'money', 'minimum': 'min_event_count'} -%}
     {%- set growth = {'unit': 'growth', 'minimum': none} -%}
+    {%- set count = {'unit': 'count', 'minimum': none} -%}
     {%- set measures = {
         'revenue_growth': [
             dict(growth, name='year_over_year_growth', sample='order_count',
@@ -57,6 +58,10 @@
                 denominator='won_deal_count + lost_deal_count'),
             dict(share, name='win_rate_by_value',
                 sample='won_deal_count + lost_deal_count'),
+            dict(count, name='lead_count', sample='lead_count',
+                numerator='lead_count'),
+            dict(count, name='won_deal_count', sample='won_deal_count',
+                numerator='won_deal_count'),
         ],
         'average_order_value': [
             dict(money, name='average_order_value', sample='order_count',
@@ -64,6 +69,8 @@
             dict(money, name='median_order_value', sample='order_count'),
             dict(money, name='order_revenue', sample='order_count', minimum=none,
                 numerator='order_revenue'),
+            dict(count, name='order_count', sample='order_count',
+                numerator='order_count'),
         ],
         'churn_rate': [
             dict(share, name='churn_rate', sample='customers_at_start',
@@ -75,6 +82,8 @@
             dict(share, name='net_revenue_churn_rate', sample='customers_at_start',
                 numerator='churned_revenue + contraction_revenue - expansion_revenue',
                 denominator='revenue_at_start', open_until='is_past_grace'),
+            dict(count, name='customers_at_end', sample='customers_at_end',
+                numerator='customers_at_end', open_until='is_past_grace'),
         ],
         'customer_acquisition_cost': [
             dict(money, name='customer_acquisition_cost', sample='new_customer_count',
@@ -83,6 +92,8 @@
                 unit='months'),
             dict(money, name='acquisition_spend', sample='new_customer_count',
                 minimum=none, numerator='acquisition_spend'),
+            dict(count, name='new_customer_count', sample='new_customer_count',
+                numerator='new_customer_count'),
         ],
     } -%}
     {{- return(measures[kpi] if kpi else measures) -}}

@@ -366,6 +366,7 @@ class Marts:
             }
             closed = len(won) + len(lost)
             sizes = {None: len(leads), "win_rate": closed, "win_rate_by_value": closed}
+            sizes["won_deal_count"] = len(won)
             return own, sizes, not is_mature
 
         return self._rows("conversion_rate", grid.dimensions, grid.values, measure)
@@ -402,6 +403,7 @@ class Marts:
             own = _movements(members[(dimension, value)], period, self.as_of)
             settled_on = period.end + timedelta(days=grace)
             sizes = {None: own["customers_at_start"]}
+            sizes["customers_at_end"] = own["customers_at_end"]
             return own, sizes, settled_on > self.as_of
 
         return self._rows("churn_rate", dimensions, values, measure)
