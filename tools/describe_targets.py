@@ -18,6 +18,8 @@ KPIS = (
     "churn_rate",
     "customer_acquisition_cost",
 )
+# Shown only where some target names a measure; empty is what the KPI is judged by.
+MEASURE = ("Measure", "measure")
 HEADINGS = (
     ("Period", "period_grain"),
     ("For", "dimension"),
@@ -41,15 +43,18 @@ def page(targets: list[dict[str, str]]) -> str:
     """
     blocks = []
     for kpi in KPIS:
+        own = [row for row in targets if row["kpi"] == kpi]
+        headings = HEADINGS
+        if any(row["measure"] for row in own):
+            headings = (MEASURE, *HEADINGS)
         lines = [
             f"{{% docs thresholds_{kpi} %}}",
-            "| " + " | ".join(title for title, _ in HEADINGS) + " |",
-            "|---" * len(HEADINGS) + "|",
+            "| " + " | ".join(title for title, _ in headings) + " |",
+            "|---" * len(headings) + "|",
         ]
-        for row in targets:
-            if row["kpi"] == kpi:
-                cells = (row[column] for _, column in HEADINGS)
-                lines.append("| " + " | ".join(cells) + " |")
+        for row in own:
+            cells = (row[column] for _, column in headings)
+            lines.append("| " + " | ".join(cells) + " |")
         blocks.append("\n".join([*lines, "{% enddocs %}\n"]))
     return "\n".join(blocks)
 

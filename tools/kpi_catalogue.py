@@ -36,6 +36,7 @@ WORDS = {
         "head": ("period", "for", "on target", "off target", "owner", "next review"),
         "ratio": "{label} {period} = {over} / {under} = **{value}**",
         "median": "{label} {period} = median of {n} cycles = **{value}**",
+        "sum": "{label} {period} = **{value}**",
         "verdict": "Target {goal}: **{status}**.",
         "month": "month",
         "quarter": "quarter",
@@ -64,6 +65,7 @@ WORDS = {
         "head": ("Zeitraum", "für", "Ziel", "verfehlt", "verantwortlich", "Prüfung"),
         "ratio": "{label} {period} = {over} / {under} = **{value}**",
         "median": "{label} {period} = Median aus {n} Zyklen = **{value}**",
+        "sum": "{label} {period} = **{value}**",
         "verdict": "Ziel {goal}: **{status}**.",
         "month": "Monat",
         "quarter": "Quartal",
@@ -90,6 +92,12 @@ qualify row_number() over (
     partition by kpi order by period_start desc, dimension = 'total' desc
 ) = 1
 """
+# What each target stands on, and in which unit that is.
+JUDGED = """
+select distinct target_id, measure, unit
+from marts.kpi_targets_in_force
+inner join marts.kpi_values using (kpi, measure)
+"""
 
 
 def signs(direction):
@@ -97,12 +105,12 @@ def signs(direction):
     return ("≤", ">") if direction == "lower" else ("≥", "<")
 
 
-def threshold_rows(targets, unit, currency, language):
+def threshold_rows(targets, currency, language):
     """The table of a KPI's thresholds.
 
     Args:
-        targets: rows of seed `kpi_targets` without an end, as the CSV holds them.
-        unit: unit of the judged measure.
+        targets: rows of seed `kpi_targets` without an end, as the CSV holds them, with
+            the measure each stands on (`judged`) and its unit.
         currency: ISO code of the reporting currency.
         language: en or de.
     """
@@ -112,13 +120,14 @@ def threshold_rows(targets, unit, currency, language):
     for target in targets:
         good, bad = signs(target["direction"])
         goal, critical = (
-            value and written(float(value), unit, currency, language)
+            value and written(float(value), target["unit"], currency, language)
             for value in (target["target_value"], target["critical_value"])
         )
         whole = target["dimension"] == "total"
+        scope = words["total"] if whole else f"`{target['dimension_value']}`"
         cells = (
             words[target["period_grain"]],
-            words["total"] if whole else f"`{target['dimension_value']}`",
+            f"{scope}, `{target['judged']}`" if target["measure"] else scope,
             f"{good} {goal}",
             f"{bad} {critical}" if critical else "",
             target["owner"],
@@ -145,7 +154,9 @@ def example(row, label, direction, currency, language):
         "value": written(row["value"], row["unit"], currency, language),
         "n": row["sample_size"],
     }
-    if row["denominator"] is None:
+    if row["denominator"] is None and row["numerator"] is not None:
+        text = words["sum"].format(**facts)
+    elif row["denominator"] is None:
         text = words["median"].format(**facts)
     else:
         counts = "count" if row["unit"] == "money" else kind
@@ -164,7 +175,7 @@ def page(language, marts, targets, examples, labels, currency):
     Args:
         language: en or de.
         marts: {name: model entry of its YAML file}.
-        targets: rows of seed `kpi_targets`.
+        targets: rows of seed `kpi_targets`, as `threshold_rows` takes them.
         examples: {kpi: row of EXAMPLES as dict}.
         labels: {kpi: name in the language}, in the order of the page.
         currency: ISO code of the reporting currency.
@@ -184,8 +195,9 @@ def page(language, marts, targets, examples, labels, currency):
         lines += [f"| **{words['mart']}** | `kpi_{kpi}` |", ""]
         lines += [f"**{words['nuance']}.** {parts['nuance']}", ""]
         lines += [f"**{words['thresholds']}**", ""]
-        lines += [*threshold_rows(own, row["unit"], currency, language), ""]
-        worked = example(row, label, own[0]["direction"], currency, language)
+        lines += [*threshold_rows(own, currency, language), ""]
+        goals = [t for t in own if t["judged"] == row["measure"]] or own
+        worked = example(row, label, goals[0]["direction"], currency, language)
         lines += [f"**{words['example']}.** {worked}", ""]
     return "\n".join(lines)
 
@@ -198,6 +210,10 @@ def pages(file):
     ) as seed:
         targets = list(csv.DictReader(seed))
     with duckdb.connect(file, read_only=True) as database:
+        judged = {
+            target: {"judged": measure, "unit": unit}
+            for target, measure, unit in database.execute(JUDGED).fetchall()
+        }
         result = database.execute(EXAMPLES)
         names = [column[0] for column in result.description]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -209,6 +225,7 @@ def pages(file):
             "select max(currency_code) from marts.kpi_scorecard"
         ).fetchone()
     examples = {row["kpi"]: row for row in rows}
+    targets = [target | judged[target["target_id"]] for target in targets]
     return {
         ROOT / "docs" / f"kpi_catalogue.{language}.md": page(
             language,

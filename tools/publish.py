@@ -56,7 +56,8 @@ anti join build.history.history_publications as known
 SCORECARD = ("kpi_scorecard",)
 OFF_TARGET = """
 select
-    label_en, period_label, value, direction, target_value, unit,
+    label_en || case unit when 'count' then ' (' || measure || ')' else '' end,
+    period_label, value, direction, target_value, unit,
     (select max(currency_code) from marts.kpi_scorecard)
 from marts.kpi_scorecard
 where status = 'off_target' and (dimension = 'total'

@@ -10,6 +10,7 @@
     {%- set days = {'unit': 'days', 'minimum': 'min_event_count'} -%}
     {%- set money = {'unit': 'money', 'minimum': 'min_event_count'} -%}
     {%- set growth = {'unit': 'growth', 'minimum': none} -%}
+    {%- set count = {'unit': 'count', 'minimum': none} -%}
     {%- set measures = {
         'revenue_growth': [
             dict(growth, name='year_over_year_growth', sample='order_count',
@@ -26,12 +27,15 @@
                 numerator='mean_cycle_days * cycle_count', denominator='cycle_count'),
             dict(days, name='p90_cycle_days', sample='cycle_count'),
             dict(days, name='median_opportunity_to_won_days',
-                sample='won_deal_count - negative_opportunity_to_won_count'),
+                sample='opportunity_to_won_count'),
             dict(days, name='mean_opportunity_to_won_days',
-                sample='won_deal_count - negative_opportunity_to_won_count'),
+                sample='opportunity_to_won_count',
+                numerator='mean_opportunity_to_won_days * opportunity_to_won_count',
+                denominator='opportunity_to_won_count'),
             dict(days, name='p90_opportunity_to_won_days',
-                sample='won_deal_count - negative_opportunity_to_won_count'),
-            dict(days, name='median_lead_to_opportunity_days', sample='cycle_count'),
+                sample='opportunity_to_won_count'),
+            dict(days, name='median_lead_to_opportunity_days',
+                sample='lead_to_opportunity_count'),
             dict(days, name='median_cycle_days_censored',
                 sample='created_deal_count'),
         ],
@@ -54,6 +58,10 @@
                 denominator='won_deal_count + lost_deal_count'),
             dict(share, name='win_rate_by_value',
                 sample='won_deal_count + lost_deal_count'),
+            dict(count, name='lead_count', sample='lead_count',
+                numerator='lead_count'),
+            dict(count, name='won_deal_count', sample='won_deal_count',
+                numerator='won_deal_count'),
         ],
         'average_order_value': [
             dict(money, name='average_order_value', sample='order_count',
@@ -61,6 +69,8 @@
             dict(money, name='median_order_value', sample='order_count'),
             dict(money, name='order_revenue', sample='order_count', minimum=none,
                 numerator='order_revenue'),
+            dict(count, name='order_count', sample='order_count',
+                numerator='order_count'),
         ],
         'churn_rate': [
             dict(share, name='churn_rate', sample='customers_at_start',
@@ -72,6 +82,8 @@
             dict(share, name='net_revenue_churn_rate', sample='customers_at_start',
                 numerator='churned_revenue + contraction_revenue - expansion_revenue',
                 denominator='revenue_at_start', open_until='is_past_grace'),
+            dict(count, name='customers_at_end', sample='customers_at_end',
+                numerator='customers_at_end', open_until='is_past_grace'),
         ],
         'customer_acquisition_cost': [
             dict(money, name='customer_acquisition_cost', sample='new_customer_count',
@@ -80,6 +92,8 @@
                 unit='months'),
             dict(money, name='acquisition_spend', sample='new_customer_count',
                 minimum=none, numerator='acquisition_spend'),
+            dict(count, name='new_customer_count', sample='new_customer_count',
+                numerator='new_customer_count'),
         ],
     } -%}
     {{- return(measures[kpi] if kpi else measures) -}}

@@ -1,13 +1,15 @@
 """The documents about the KPIs say what the project does."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tools import describe_targets
 from tools.definitions import models
-from tools.kpi_catalogue import pages
+from tools.kpi_catalogue import example, pages, threshold_rows
 from tools.written import written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,3 +75,57 @@ def test_the_overview_links_to_models_that_exist():
 def test_a_figure_is_written_with_its_unit(value, unit, english, german):
     assert written(value, unit, "EUR") == english
     assert written(value, unit, "EUR", "de") == german
+
+
+GOAL = {
+    "kpi": "conversion_rate",
+    "measure": "",
+    "judged": "conversion_rate",
+    "unit": "share",
+    "period_grain": "month",
+    "dimension": "total",
+    "dimension_value": "(all)",
+    "direction": "higher",
+    "target_value": "0.05",
+    "warning_value": "",
+    "critical_value": "",
+    "valid_from": "2026-01-01",
+    "valid_to": "",
+    "owner": "Head of Sales",
+    "next_review_on": "2027-06-30",
+}
+LEADS = GOAL | {"measure": "lead_count", "judged": "lead_count", "unit": "count"}
+LEADS |= {"target_value": "1500", "critical_value": "900"}
+
+
+def test_a_goal_for_another_measure_names_it_and_is_written_in_its_unit():
+    rows = list(threshold_rows([GOAL, LEADS], "EUR", "en"))[2:]
+    assert [row.split(" | ")[1:4] for row in rows] == [
+        ["whole company", "≥ 5.0 %", ""],
+        ["whole company, `lead_count`", "≥ 1,500", "< 900"],
+    ]
+
+
+def test_the_example_of_a_count_is_the_count():
+    row = LEADS | {"period_label": "FY2025", "value": 1120.0, "numerator": 1120.0}
+    row |= {"denominator": None, "sample_size": 1120, "status": "off_target"}
+    assert example(row, "Leads", "higher", "EUR", "de") == (
+        "Leads FY2025 = **1.120**. Ziel ≥ 1.500: **verfehlt**."
+    )
+
+
+def test_thresholds_name_a_measure_only_where_a_target_does():
+    def heads(*targets):
+        lines = describe_targets.page(list(targets)).splitlines()
+        return [lines[i + 1] for i, line in enumerate(lines) if "_conversion" in line]
+
+    assert heads(GOAL)[0].startswith("| Period | For |")
+    assert heads(GOAL, LEADS)[0].startswith("| Measure | Period | For |")
+
+
+def test_the_thresholds_in_the_documentation_are_those_of_the_seed():
+    with describe_targets.SEED.open(newline="", encoding="utf-8") as seed:
+        text = describe_targets.page(list(csv.DictReader(seed)))
+    assert describe_targets.PAGE.read_text(encoding="utf-8") == text, (
+        "_thresholds.md is old: `python -m tools.describe_targets`"
+    )

@@ -97,6 +97,8 @@ def difference(value, unit, language="de"):
         text = decimals(value, 0, language, plus=True)
         return f"{text} €" if language == "de" else f"{text[0]}€{text[1:]}"
     digits = 0 if value == int(value) else 1
+    if unit == "count":
+        return decimals(value, digits, language, plus=True)
     days = {"de": "Tage", "en": "days"}[language]
     return f"{decimals(value, digits, language, plus=True)} {days}"
 
@@ -202,7 +204,8 @@ def card(page, kpi):
 def expected_card(row, language):
     """The same of a row of kpi_scorecard."""
     unit = row["unit"]
-    sign = "≤" if row["kpi"] in LOWER_IS_BETTER else "≥"
+    is_lower_better = row["kpi"] in LOWER_IS_BETTER and unit != "count"
+    sign = "≤" if is_lower_better else "≥"
     words = {
         "de": ("schlechter", "unverändert", "besser", "Ziel", "ohne Ziel"),
         "en": ("worse", "unchanged", "better", "Target", "no target"),
@@ -217,7 +220,7 @@ def expected_card(row, language):
         ):
             continue
         text = difference(change, unit, language)
-        good = -change if row["kpi"] in LOWER_IS_BETTER else change
+        good = -change if is_lower_better else change
         verdict = 1 if text[0] not in f"+{MINUS}" else 2 if good > 0 else 0
         changes[name] = [text, words[verdict]]
     target = row["target_value"]
@@ -962,6 +965,67 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     )
     banner = visit("#lang=de", folder=folder).inner_text("#banner")
     assert "Alle Prüfungen bestanden." in banner
+
+
+# --- A target on a count ---
+def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path):
+    whole_quarters = (
+        "kpi = 'customer_acquisition_cost' and period_grain = 'quarter' "
+        "and dimension = 'total'"
+    )
+    goal = "measure = 'new_customer_count', direction = 'higher', target_value = 1200"
+    figures = (
+        "select *, value - lag(value) over quarters as to_period, "
+        "value - lag(value, 4) over quarters as to_year from marts.kpi_values "
+        f"where {whole_quarters} and measure = 'new_customer_count' "
+        "window quarters as (order by period_start)"
+    )
+    folder = changed(
+        warehouse,
+        tmp_path / "count",
+        f"update marts.kpi_scorecard as card set {goal}, unit = 'count', "
+        "status = 'off_target', value = figures.value, "
+        "change_to_prior_period = figures.to_period, "
+        f"change_to_prior_year = figures.to_year from ({figures}) as figures where "
+        "card.scorecard_key = 'customer_acquisition_cost|quarter|total|(all)' "
+        "and card.period_start = figures.period_start",
+        "update marts.kpi_values set target_value = 1200, status = 'off_target' where "
+        f"{whole_quarters} and measure = 'new_customer_count' and is_complete_period",
+        f"update marts.kpi_targets_in_force set {goal}, critical_value = 900 "
+        f"where {whole_quarters}",
+        "update marts.kpi_scorecard set measure = 'lead_count', unit = 'count' "
+        "where scorecard_key = 'conversion_rate|quarter|total|(all)'",
+    )
+    with duckdb.connect(folder / "sales_kpis.duckdb", read_only=True) as database:
+        result = database.execute(
+            f"select * from marts.kpi_scorecard where {whole_quarters}"
+        )
+        names = [column[0] for column in result.description]
+        row = dict(zip(names, result.fetchone(), strict=True))
+    page = visit("#lang=de&grain=quarter", folder=folder)
+    shown = card(page, "customer_acquisition_cost")
+    assert shown == expected_card(row, "de") | {"sample": None}
+    assert shown["goal"] == "Ziel ≥ 1.200"
+    holder = page.locator(".card[data-kpi=customer_acquisition_cost]")
+    assert holder.locator(".sub").inner_text().endswith(" · Neukunden")
+    (cells,) = [cells for cells in table_of(page, "targets") if "Neukunden" in cells[0]]
+    assert cells[3:5] == ["≥ 1.200", "< 900"]
+    yearly = card(
+        visit("#lang=de&grain=fiscal_year", folder=folder), "customer_acquisition_cost"
+    )
+    assert yearly["goal"] == "Ziel ≤ 9.000 €"
+    # Several values: a count is their sum.
+    regions = sql(
+        "select dimension_value, lead_count from marts.kpi_conversion_rate where "
+        "dimension = 'region' and period_label = (select max(period_label) from "
+        "marts.kpi_conversion_rate where period_grain = 'quarter' and "
+        "is_complete_period) order by lead_count desc limit 2"
+    )
+    chosen = urlencode([("is", row["dimension_value"]) for row in regions])
+    page = visit(f"#lang=de&grain=quarter&by=region&{chosen}", folder=folder)
+    together = written(sum(row["lead_count"] for row in regions), "count")
+    shown = card(page, "conversion_rate")
+    assert (shown["value"], shown["sample"]) == (together, None)
 
 
 # --- Hostile data ---

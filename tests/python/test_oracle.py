@@ -268,6 +268,8 @@ ADDITIVE = {
         "cycle_count",
         "won_deal_count",
         "negative_cycle_count",
+        "lead_to_opportunity_count",
+        "opportunity_to_won_count",
         "negative_opportunity_to_won_count",
     ),
     "kpi_conversion_rate": (

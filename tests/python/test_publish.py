@@ -56,14 +56,16 @@ def make_build(path, generation, descending=False):
             comment on column marts.kpi_one.share is 'A "share".';
             create table marts.kpi_scorecard (
                 generation int, kpi varchar, period_grain varchar, dimension varchar,
-                label_en varchar, status varchar, value double, kpi_number int,
+                label_en varchar, measure varchar, status varchar, value double,
+                kpi_number int,
                 dimension_value varchar, period_label varchar, period_start date,
                 period_end date, unit varchar, currency_code varchar,
                 direction varchar, target_value double
             );
             insert into marts.kpi_scorecard
-                select {generation}, kpi, 'month', dimension, label, status, value,
-                    number, '(all)', '2026-06', '2026-06-01', '2026-06-30', unit,
+                select {generation}, kpi, 'month', dimension, label,
+                    case unit when 'count' then 'lead_count' else kpi end, status,
+                    value, number, '(all)', '2026-06', '2026-06-01', '2026-06-30', unit,
                     case unit when 'money' then 'EUR' end, direction, target
                 from (values
                     ('churn_rate', 'total', 'Churn rate', 'off_target', 0.0345, 1,
@@ -73,7 +75,9 @@ def make_build(path, generation, descending=False):
                     ('growth', 'total', 'Growth', 'on_target', 0.1, 2, 'growth',
                      'higher', 0.05),
                     ('cost', 'total', 'Cost', 'off_target', 17470, 3, 'money',
-                     'lower', 9000)
+                     'lower', 9000),
+                    ('conversion', 'total', 'Leads to customers', 'off_target', 1120,
+                     4, 'count', 'higher', 1500)
                 ) as cards (kpi, dimension, label, status, value, number, unit,
                     direction, target)
         """)
@@ -220,7 +224,7 @@ def test_a_killed_run_leaves_the_old_or_the_new_and_the_next_one_cleans_up(tmp_p
         assert run_until(step, new, warehouse).returncode == -9
         found, counts = generations(warehouse)
         assert len(found) == 1, f"a mix at step {step} of {steps}"
-        assert counts == {1000, 4}
+        assert counts == {1000, 5}
         seen += found
     assert set(seen) == {1, 2}, "the points lie on both sides of the switch"
     publish(old, warehouse)
@@ -273,4 +277,6 @@ def test_the_last_lines_name_the_files_and_the_kpi_off_target(tmp_path, capsys):
         f"For people: `make dashboard` writes {warehouse}/dashboard.html",
         "Off target: Churn rate 2026-06: 3.5 %, target at most 2.0 %",
         "Off target: Cost 2026-06: 17,470.00 EUR, target at most 9,000.00 EUR",
+        "Off target: Leads to customers (lead_count) 2026-06: 1,120, "
+        "target at least 1,500",
     ]

@@ -8,7 +8,9 @@ with
         'revenue', 'refund_amount', 'order_count', 'orders_without_amount_count',
     ],
     'kpi_sales_cycle_length': [
-        'cycle_count', 'negative_cycle_count', 'won_deal_count', 'created_deal_count',
+        'cycle_count', 'negative_cycle_count', 'lead_to_opportunity_count',
+        'won_deal_count', 'opportunity_to_won_count',
+        'negative_opportunity_to_won_count', 'created_deal_count',
     ],
     'kpi_conversion_rate': [
         'lead_count', 'customer_count', 'ever_customer_count', 'mql_count', 'sql_count',

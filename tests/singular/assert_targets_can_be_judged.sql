@@ -1,5 +1,5 @@
-{#- A target names a KPI, measure, grain, dimension and direction that exist, and its
-    thresholds stand in the order of its direction. -#}
+{#- A target names a KPI, measure, grain, direction and dimension that exist and that go
+    together, and its thresholds stand in the order of its direction. -#}
 with
 
 targets as (
@@ -41,10 +41,13 @@ checked_targets as (
                 then 'unknown dimension'
             when targets.dimension = 'channel'
                 and targets.kpi != 'customer_acquisition_cost'
-                then 'unknown dimension'
+                then 'the kpi never has this dimension'
             when targets.dimension = 'deal_type'
                 and targets.kpi not in ('revenue_growth', 'average_order_value')
-                then 'unknown dimension'
+                then 'the kpi never has this dimension'
+            when targets.dimension in ('industry', 'lead_source', 'sales_rep')
+                and targets.kpi = 'customer_acquisition_cost'
+                then 'the kpi never has this dimension'
             when targets.dimension = 'total' and targets.dimension_value != '(all)'
                 then 'the value of total is (all)'
             when targets.target_value is null or targets.valid_from is null

@@ -609,7 +609,8 @@ cycles as (
         quantile_cont(cycle_days::double, 0.9) filter (cycle_days >= 0)
             as p90_cycle_days,
         quantile_cont(lead_to_opportunity_days::double, 0.5)
-            filter (lead_to_opportunity_days >= 0) as median_lead_to_opportunity_days
+            filter (lead_to_opportunity_days >= 0) as median_lead_to_opportunity_days,
+        count(*) filter (lead_to_opportunity_days >= 0) as lead_to_opportunity_count
     from (
         select wins_of_new.*, leads.cycle_days, leads.lead_to_opportunity_days
         from leads
@@ -622,6 +623,7 @@ won as (
     select
         {columns},
         count(*) as won_deal_count,
+        count(*) filter (deal_days >= 0) as opportunity_to_won_count,
         count(*) filter (deal_days < 0) as negative_opportunity_to_won_count,
         avg(deal_days) filter (deal_days >= 0) as mean_opportunity_to_won_days,
         quantile_cont(deal_days::double, 0.5) filter (deal_days >= 0)
@@ -686,8 +688,11 @@ select
     key_of(period_grain, period_start, dimension, dimension_value) as kpi_key,
     coalesce(cycle_count, 0) as cycle_count,
     coalesce(negative_cycle_count, 0) as negative_cycle_count,
-    mean_cycle_days, median_cycle_days, p90_cycle_days, median_lead_to_opportunity_days,
+    mean_cycle_days, median_cycle_days, p90_cycle_days,
+    coalesce(lead_to_opportunity_count, 0) as lead_to_opportunity_count,
+    median_lead_to_opportunity_days,
     coalesce(won_deal_count, 0) as won_deal_count,
+    coalesce(opportunity_to_won_count, 0) as opportunity_to_won_count,
     coalesce(negative_opportunity_to_won_count, 0) as negative_opportunity_to_won_count,
     mean_opportunity_to_won_days, median_opportunity_to_won_days,
     p90_opportunity_to_won_days,

@@ -16,7 +16,8 @@ FUNNEL_PERIODS = {"month": 24, "quarter": 9, "fiscal_year": 4}
 COHORTS = 18
 COHORT_MONTHS = 12
 CURVE_YEARS = 3
-# Measures beside the judged one, in the order in which the page offers them.
+# Measures beside the judged one, in the order in which the page offers them; the first
+# is what the KPI is judged by unless a target names another.
 MEASURES = {
     "revenue_growth": ["year_over_year_growth", "revenue"],
     "sales_cycle_length": ["median_cycle_days", "mean_cycle_days"],
@@ -222,11 +223,14 @@ class Published:
         }
 
     def kpis(self):
-        """The six KPIs in order: labels, measures with units, better direction."""
+        """The six KPIs in order: labels, measures with units and better directions."""
         kpis = self.rows(
-            "select kpi, label_de, label_en, max(direction) "
-            "from marts.kpi_scorecard group by kpi, kpi_number, label_de, label_en "
-            "order by kpi_number"
+            "select distinct kpi, label_de, label_en, kpi_number "
+            "from marts.kpi_scorecard order by kpi_number"
+        )
+        directions = self.rows(
+            "select kpi, measure, max(direction) from marts.kpi_scorecard "
+            "where direction is not null group by all order by all"
         )
         judged = self.rows(
             "select distinct kpi, period_grain, measure from marts.kpi_scorecard "
@@ -236,7 +240,7 @@ class Published:
             "select distinct kpi, measure, unit from marts.kpi_values order by all"
         )
         found = []
-        for kpi, german, english, direction in kpis:
+        for kpi, german, english, _ in kpis:
             by_grain = {grain: measure for k, grain, measure in judged if k == kpi}
             measures = [*by_grain.values(), *MEASURES[kpi]]
             found.append(
@@ -244,7 +248,10 @@ class Published:
                     "kpi": kpi,
                     "de": german,
                     "en": english,
-                    "direction": direction,
+                    "directions": {
+                        m: better for k, m, better in directions if k == kpi
+                    },
+                    "default": MEASURES[kpi][0],
                     "judged": by_grain,
                     "measures": list(dict.fromkeys(measures)),
                     "units": {m: unit for k, m, unit in units if k == kpi},

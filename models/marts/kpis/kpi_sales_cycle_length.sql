@@ -218,8 +218,11 @@ rated as (
         {{ ratio('cycles_by_period.total_days', 'cycles_by_period.timed_count') }}
             as mean_cycle_days,
         cycles_by_period.p90_days as p90_cycle_days,
+        coalesce(lead_to_opportunity_by_period.timed_count, 0)
+            as lead_to_opportunity_count,
         lead_to_opportunity_by_period.median_days as median_lead_to_opportunity_days,
         coalesce(won_deals_by_period.row_count, 0) as won_deal_count,
+        coalesce(won_deals_by_period.timed_count, 0) as opportunity_to_won_count,
         coalesce(won_deals_by_period.negative_count, 0)
             as negative_opportunity_to_won_count,
         won_deals_by_period.median_days as median_opportunity_to_won_days,
@@ -261,8 +264,12 @@ judged as (
         p90_cycle_days,
         cast(negative_cycle_count as {{ type_name('integer') }})
             as negative_cycle_count,
+        cast(lead_to_opportunity_count as {{ type_name('integer') }})
+            as lead_to_opportunity_count,
         median_lead_to_opportunity_days,
         cast(won_deal_count as {{ type_name('integer') }}) as won_deal_count,
+        cast(opportunity_to_won_count as {{ type_name('integer') }})
+            as opportunity_to_won_count,
         median_opportunity_to_won_days,
         mean_opportunity_to_won_days,
         p90_opportunity_to_won_days,

@@ -28,8 +28,10 @@ NEEDS_SAMPLE = {"conversion_rate", "churn_rate", "win_rate"}
 NEEDS_EVENTS = {
     "median_cycle_days",
     "mean_cycle_days",
+    "p90_cycle_days",
     "median_opportunity_to_won_days",
     "mean_opportunity_to_won_days",
+    "p90_opportunity_to_won_days",
     "median_lead_to_opportunity_days",
     "median_cycle_days_censored",
     "average_order_value",

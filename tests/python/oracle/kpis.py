@@ -253,6 +253,7 @@ class Marts:
                 for person in people
                 if person.won.created_on is not None
             ]
+            good_waits = [days for days in waits if days >= 0]
             own = {
                 "cycle_count": len(good),
                 "median_cycle_days": _float(median(good)),
@@ -264,9 +265,9 @@ class Marts:
                 "mean_opportunity_to_won_days": _float(mean(good_clocks)),
                 "p90_opportunity_to_won_days": _float(quantile(good_clocks, P90)),
                 "negative_opportunity_to_won_count": len(clocks) - len(good_clocks),
-                "median_lead_to_opportunity_days": _float(
-                    median([days for days in waits if days >= 0])
-                ),
+                "opportunity_to_won_count": len(good_clocks),
+                "lead_to_opportunity_count": len(good_waits),
+                "median_lead_to_opportunity_days": _float(median(good_waits)),
                 "median_cycle_days_censored": _float(kaplan_meier_median(exits)),
             }
             sizes = {
@@ -275,7 +276,7 @@ class Marts:
                 "median_opportunity_to_won_days": len(good_clocks),
                 "mean_opportunity_to_won_days": len(good_clocks),
                 "p90_opportunity_to_won_days": len(good_clocks),
-                "median_lead_to_opportunity_days": sum(days >= 0 for days in waits),
+                "median_lead_to_opportunity_days": len(good_waits),
                 "median_cycle_days_censored": len(exits),
             }
             return own, sizes, False
@@ -365,6 +366,7 @@ class Marts:
             }
             closed = len(won) + len(lost)
             sizes = {None: len(leads), "win_rate": closed, "win_rate_by_value": closed}
+            sizes["won_deal_count"] = len(won)
             return own, sizes, not is_mature
 
         return self._rows("conversion_rate", grid.dimensions, grid.values, measure)
@@ -401,6 +403,7 @@ class Marts:
             own = _movements(members[(dimension, value)], period, self.as_of)
             settled_on = period.end + timedelta(days=grace)
             sizes = {None: own["customers_at_start"]}
+            sizes["customers_at_end"] = own["customers_at_end"]
             return own, sizes, settled_on > self.as_of
 
         return self._rows("churn_rate", dimensions, values, measure)

@@ -74,6 +74,9 @@ revenue_growth,,quarter,region,*,higher,-0.5,,-0.9
 revenue_growth,revenue,month,region,DACH,higher,5000,4000,9
 sales_cycle_length,,month,total,(all),lower,30,45,90
 sales_cycle_length,,fiscal_year,sales_team,*,lower,9,,99
+sales_cycle_length,median_lead_to_opportunity_days,quarter,total,(all),lower,9,,99
+sales_cycle_length,mean_opportunity_to_won_days,quarter,region,*,lower,9,,99
+sales_cycle_length,p90_opportunity_to_won_days,quarter,segment,*,lower,9,,99
 conversion_rate,,month,total,(all),higher,0.3,0.2,0.1
 conversion_rate,win_rate,quarter,total,(all),higher,0.5,,0.25
 conversion_rate,,fiscal_year,lead_source,Web,higher,0.2,,
@@ -84,6 +87,11 @@ churn_rate,,quarter,segment,*,lower,0,,0.1
 customer_acquisition_cost,,month,total,(all),lower,500,600,900
 customer_acquisition_cost,,month,channel,*,lower,500,,900
 customer_acquisition_cost,,month,channel,Online,lower,50,,99
+average_order_value,order_count,fiscal_year,total,(all),higher,9,,3
+conversion_rate,lead_count,month,region,*,higher,2,,1
+conversion_rate,won_deal_count,quarter,sales_team,*,higher,2,,1
+churn_rate,customers_at_end,month,region,*,higher,4,3,1
+customer_acquisition_cost,new_customer_count,quarter,total,(all),higher,3,,1
 """
 
 
@@ -116,7 +124,7 @@ def random_seeds() -> dict[str, list[dict]]:
                 name: value or None
                 for name, value in zip(TARGET_COLUMNS, target.split(","), strict=True)
             }
-            if version == 2 and row["kpi"] == "churn_rate":
+            if version == 2 and row["kpi"] == "churn_rate" and not row["measure"]:
                 row |= {"target_value": "0.1", "critical_value": "0.3"}
             target_rows.append(
                 {

@@ -25,8 +25,10 @@ const word = (value) => (Object.hasOwn(text().words, value) ? text().words[value
 const kpiOf = (name) => DATA.kpis.find((kpi) => kpi.kpi === name);
 const label = (kpi) => kpiOf(kpi)[state.language];
 const measureName = (measure) => text().measures[measure] ?? measure.replaceAll("_", " ");
-const direction = (kpi) => kpiOf(kpi).direction ?? DIRECTION[kpi];
 const judged = (kpi) => kpiOf(kpi).judged[state.grain];
+const direction = (kpi) => kpiOf(kpi).directions[judged(kpi)] ?? DIRECTION[kpi];
+// Names the measure where a target stands on another one than the KPI's own.
+const named = (kpi, measure) => (measure === kpiOf(kpi).default ? "" : ` · ${measureName(measure)}`);
 const unitOf = (kpi, measure) => kpiOf(kpi).units[measure];
 
 // --- Writing numbers and days -----------------------------------------------------
@@ -136,7 +138,8 @@ function figuresFor(kpi, measure, selection, grain = state.grain) {
       target: (i) => byIndex(only.t, i),
     };
   }
-  const isSum = ["revenue", "acquisition_spend"].includes(measure);
+  const isSum = unitOf(kpi, measure) === "count"
+    || ["revenue", "order_revenue", "acquisition_spend"].includes(measure);
   if (!parts[0].n && !isSum) return null;
   const over = [], under = [], values = [], sample = [], statuses = [];
   for (let i = 0; i < parts[0].st.length; i += 1) {

@@ -17,8 +17,16 @@ function change(kpi, unit, against, name, value, base) {
     element("dd", { class: `judgement ${["worse", "", "better"][verdict + 1]}` }, words));
 }
 
+// Measures whose KPI has words of its own for what they stand on.
+const WORDED = [
+  "year_over_year_growth", "period_over_period_growth", "revenue", "median_cycle_days", "mean_cycle_days",
+  "p90_cycle_days", "conversion_rate", "ever_conversion_rate", "average_order_value", "median_order_value",
+  "order_revenue", "churn_rate", "customer_acquisition_cost",
+];
 function sampleWords(kpi, figures, i) {
-  const { selection } = figures;
+  const { selection, measure } = figures;
+  // A count says itself on how many it stands.
+  if (unitOf(kpi, measure) === "count") return "";
   const at = (list) => (list ? list[i] : null);
   let unit = "count", over = at(figures.over), amount = null, n = at(figures.sample);
   if (kpi === "customer_acquisition_cost") unit = "money";
@@ -26,6 +34,7 @@ function sampleWords(kpi, figures, i) {
     amount = written(at(figuresFor(kpi, "revenue", selection)?.values), "money");
   }
   if (n === null && figures.under === null) return "";
+  if (!WORDED.includes(measure)) return `${text().n}: ${written(n, "count")}`;
   return fill(text().sample[kpi], {
     n: written(n, "count"), over: written(over, unit), under: written(at(figures.under), "count"), amount,
   });
@@ -54,7 +63,7 @@ function card(kpi) {
   const value = figures.values[i], status = figures.statuses[i];
   const kind = figures.selection.dimension === "deal_type" && !state.filter
     ? ` · ${figures.selection.values.map(word).join(", ")}` : "";
-  heading.append(element("span", { class: "sub" }, periodName(i) + kind));
+  heading.append(element("span", { class: "sub" }, periodName(i) + kind + named(name, measure)));
   const from = Math.max(0, i + 1 - SPARK[state.grain]);
   const line = figures.values.slice(from, i + 1);
   const targets = line.map((_, k) => figures.target(from + k));
@@ -536,7 +545,7 @@ function targets() {
     const dimension = text().dimensions[target.dimension] ?? target.dimension;
     const beyond = target.direction === "lower" ? ">" : "<";
     return [
-      label(target.kpi), target.dimension === "total" ? dimension : `${dimension}: ${word(target.dimension_value)}`, text()[target.period_grain],
+      label(target.kpi) + named(target.kpi, target.measure), target.dimension === "total" ? dimension : `${dimension}: ${word(target.dimension_value)}`, text()[target.period_grain],
       `${sign} ${written(target.target_value, unit)}`, target.critical_value === null ? "" : `${beyond} ${written(target.critical_value, unit)}`,
       target.owner ?? "", `${day(target.next_review_on) ?? ""}${target.is_review_due ? ` (${text().due})` : ""}`,
       target.rationale ?? "", target.benchmark_source ?? "",

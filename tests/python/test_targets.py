@@ -1,0 +1,123 @@
+"""Targets that nothing could be judged by are refused, each with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from builds import KPI_MARTS
+
+COMMON = ("source_system", "region", "segment", "sales_team")
+OF_PEOPLE = ("industry", "lead_source", "sales_rep")
+COUNTS = {
+    "order_count": "average_order_value",
+    "lead_count": "conversion_rate",
+    "won_deal_count": "conversion_rate",
+    "customers_at_end": "churn_rate",
+    "new_customer_count": "customer_acquisition_cost",
+}
+GOOD = {
+    "kpi": "conversion_rate",
+    "measure": "",
+    "period_grain": "month",
+    "dimension": "region",
+    "dimension_value": "*",
+    "direction": "higher",
+    "target_value": "0.05",
+    "warning_value": "0.04",
+    "critical_value": "0.02",
+    "valid_from": "2025-01-01",
+    "valid_to": "2025-12-31",
+}
+KINDS = (
+    *((f"{level}_value", "double") for level in ("target", "warning", "critical")),
+    *(("valid_from", "date"), ("valid_to", "date")),
+)
+UNKNOWN_MEASURE = "unknown kpi or measure"
+UNKNOWN_DIMENSION = "unknown dimension"
+NEVER = "the kpi never has this dimension"
+NOT_THERE = "target_value and valid_from must be there"
+FALL = "thresholds must fall: target, warning, critical"
+RISE = "thresholds must rise: target, warning, critical"
+
+
+def cases():
+    """(what a target has that a good one has not, what is wrong with it or None)."""
+    yield {}, None
+    yield {"direction": "lower", "warning_value": "0.06", "critical_value": None}, None
+    yield {"dimension": "total", "dimension_value": "(all)"}, None
+    for mart in KPI_MARTS:
+        kpi = mart.removeprefix("kpi_")
+        is_cost = kpi == "customer_acquisition_cost"
+        has_deal_type = kpi in ("revenue_growth", "average_order_value")
+        for dimension in COMMON:
+            yield {"kpi": kpi, "dimension": dimension}, None
+        for dimension in OF_PEOPLE:
+            yield {"kpi": kpi, "dimension": dimension}, NEVER if is_cost else None
+        yield {"kpi": kpi, "dimension": "channel"}, None if is_cost else NEVER
+        problem = None if has_deal_type else NEVER
+        yield {"kpi": kpi, "dimension": "deal_type"}, problem
+        yield {"kpi": kpi, "dimension": "country"}, UNKNOWN_DIMENSION
+        yield {"kpi": kpi, "measure": "sample_size"}, UNKNOWN_MEASURE
+        for measure, owner in COUNTS.items():
+            problem = None if owner == kpi else UNKNOWN_MEASURE
+            yield {"kpi": kpi, "measure": measure}, problem
+    yield {"kpi": "revenue_growth", "measure": "revenue"}, None
+    yield {"kpi": "revenue"}, UNKNOWN_MEASURE
+    yield {"period_grain": "week"}, "unknown period_grain"
+    yield {"direction": "up"}, "unknown direction"
+    yield {"dimension": "total"}, "the value of total is (all)"
+    yield {"target_value": None}, NOT_THERE
+    yield {"valid_from": None}, NOT_THERE
+    yield {"valid_to": "2024-12-31"}, "valid_to before valid_from"
+    yield {"critical_value": "0.045"}, FALL
+    yield {"direction": "lower"}, RISE
+
+
+def relation(targets):
+    """SQL of a table of targets."""
+
+    def literal(value):
+        return "null" if value is None else f"'{value}'"
+
+    rows = ", ".join(
+        f"({', '.join(literal(value) for value in target.values())})"
+        for target in targets
+    )
+    typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in KINDS)
+    columns = ", ".join(targets[0])
+    return f"select * replace ({typed}) from (values {rows}) as targets ({columns})"
+
+
+@pytest.fixture(scope="module")
+def refused(dbt):
+    """{target_id: what is wrong with it}, as the test of the seed says."""
+    targets = [
+        {"target_id": str(place)} | GOOD | changes
+        for place, (changes, _) in enumerate(cases())
+    ]
+    build = dbt.build(
+        {"seeds": {"kpi_targets": relation(targets)}},
+        command=(
+            "test",
+            "--select",
+            "assert_targets_can_be_judged",
+            "--store-failures",
+        ),
+    )
+    assert "ERROR=1" in build.console, build.console
+    (table,) = build.query(
+        "select schema_name from duckdb_tables() "
+        "where table_name = 'assert_targets_can_be_judged'"
+    )
+    rows = build.query(
+        f"select * from {table['schema_name']}.assert_targets_can_be_judged"
+    )
+    return {row["target_id"]: row["problem"] for row in rows}
+
+
+def test_a_target_that_cannot_be_judged_is_refused_with_a_sentence(refused):
+    wrong = [
+        (changes, refused.get(str(place)), problem)
+        for place, (changes, problem) in enumerate(cases())
+        if refused.get(str(place)) != problem
+    ]
+    assert wrong == []
