@@ -131,6 +131,17 @@ def test_every_reason_of_the_marts_is_in_the_guide():
     assert remedy(remedies, "unheard_of") == ""
 
 
+@pytest.mark.parametrize("missing", ["run_results.json", "sources.json"])
+def test_without_a_file_of_this_run_there_is_no_report(run, monkeypatch, missing):
+    target, build = run
+    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
+    monkeypatch.setenv("SALES_KPIS_DUCKDB_PATH", str(build))
+    (target / missing).unlink()
+    with pytest.raises(SystemExit, match=f"no {missing} in"):
+        quality_report.main()
+    assert not (target / "quality").exists()
+
+
 def test_a_real_run_is_reported(dirty_company, tmp_path):
     target = dirty_company.target
     for name, copy in (
