@@ -11,7 +11,8 @@ CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self'
 .PHONY: help build quality dashboard docs test test-more test-full clean
 .PHONY: test-postgres test-spark check-style check-build check-python bench
 
-# What `make test` lints, runs in Python and compares; `make test-full` takes everything.
+# What `make test` lints, and which suites it leaves out: MORE to `make test-more`, SLOW to
+# `make test-full`, which takes everything but the engines.
 LINTED := models/marts models/intermediate models/staging/finance
 MORE := analyses bi catalogue crash dashboard determinism erase_person history \
     hostile_input memory metamorphic privacy quality_report
@@ -41,15 +42,17 @@ docs: ## write warehouse/docs.html, every model and column in one static file
 	$(DBT) docs generate --static
 	sed "s|<head>|<head>$(subst ",\",$(CLOSED))|" target/static_index.html > warehouse/docs.html
 
+# What dbt wrote last time goes first: if dbt stops at once, the report must not repeat it.
 quality: ## check freshness and data, and say what to correct in target/quality/
 	@$(PYTHON) tools/set_up.py
+	@rm -rf $(patsubst %,"$(or $(DBT_TARGET_PATH),target)/%",run_results.json sources.json quality)
 	.venv/bin/python -m tools.publish --carry-history
 	-$(DBT) build --selector daily
 	-$(DBT) source freshness
 	.venv/bin/python tools/quality_report.py
 
 # Three jobs side by side, each with a database and artefacts of its own in $(TEST).
-test: ## lint, build on an empty database, and run every test
+test: ## lint, build on an empty database, run all tests but the long suites
 	@$(PYTHON) tools/set_up.py --test
 	rm -rf $(TEST)
 	@echo "Style, build and Python tests run side by side; each is shown when it is done."
@@ -74,7 +77,7 @@ check-build:
 check-python:
 	.venv/bin/python -m pytest $(PYTESTS)
 
-test-more: ## privacy, crashes, history, hostile rows, BI, and the page in a real browser
+test-more: ## the longer suites: privacy, crashes, history, hostile rows, BI, a real browser
 	@$(PYTHON) tools/set_up.py --test
 	.venv/bin/python -m pytest $(MORE:%=tests/python/test_%.py)
 
@@ -83,7 +86,7 @@ test-full: SLOW :=
 test-full: LINTED := models tests
 test-full: export SALES_KPIS_RANDOM_COMPANIES := 200
 test-full: export SALES_KPIS_KILL_POINTS := 20
-test-full: test ## what both do, and the slow comparisons: loaders, random companies
+test-full: test ## what both do, and the slowest suites: loaders, a million rows, random companies
 
 test-postgres: ## the same on a PostgreSQL server of its own, mart by mart
 	@$(PYTHON) tools/set_up.py --test --postgres

@@ -5,7 +5,7 @@
 Reads dbt's run_results.json, manifest.json and sources.json and the quality marts of
 the build file; writes `junit.xml`, `quality.json` and `index.html` into `quality/` in
 dbt's target folder. The exit code is 1 if an error-level test, a model or the freshness
-of a source failed, else 0.
+of a source failed, or if one of dbt's files is missing, else 0.
 """
 
 import html
@@ -21,6 +21,7 @@ import duckdb
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "data_quality.md"
 FAILED = ("fail", "error", "runtime error")
+WRITTEN_BY = {"dbt build": "run_results.json", "dbt source freshness": "sources.json"}
 ISSUES = """
 select row_kind, reason, source_system, raw_table, kpi, row_count, amount
 from marts.data_quality_summary
@@ -273,8 +274,12 @@ def main():
     """Report on the last run and end with 1 if something failed."""
     target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
     build = os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
-    if not (target / "run_results.json").exists():
-        sys.exit(f"Nothing to report: there is no run_results.json in {target}.")
+    for command, file in WRITTEN_BY.items():
+        if not (target / file).exists():
+            sys.exit(
+                f"Nothing to report: there is no {file} in {target}. `{command}` did "
+                "not run, or stopped before it could write it: its output says why."
+            )
     failed = write_report(target, ROOT / build, target / "quality")
     print(f"Quality: {failed} failed, see {target / 'quality' / 'index.html'}")
     sys.exit(int(failed > 0))

@@ -594,3 +594,32 @@ def test_a_lead_stands_for_a_company_only_where_no_account_does(rows):
         if row["match_rule"] == "lead_company"
     }
     assert listed == expected
+
+
+# -- crm_tie_out ---------------------------------------------------------------
+
+
+def test_the_raw_side_of_the_tie_out_is_what_zoho_itself_would_count(rows):
+    """Zoho's deals have no won flag: its reports count the stages it calls won."""
+    won_stages = {
+        stage["display_value"]
+        for stage in rows("sample_zoho.stage")
+        if stage["forecast_type"] == "Closed Won"
+    }
+    counts, amounts = Counter(), defaultdict(Decimal)
+    for deal in rows("staging.stg_zoho__deals"):
+        if deal["stage"] in won_stages and deal["close_on"]:
+            month = deal["close_on"].replace(day=1)
+            counts[month] += 1
+            amounts[month] += deal["amount"] or 0
+    months = {
+        month["month_start"]: month
+        for month in rows("marts.crm_tie_out")
+        if month["source_system"] == "zoho"
+    }
+    assert sum(counts.values()) > 100
+    assert counts == +Counter({m: row["raw_won_count"] for m, row in months.items()})
+    for month, row in months.items():
+        assert row["raw_won_amount"] == amounts[month]
+    # Nearly all of them are ours, too, though some in another month.
+    assert sum(row["state_count"] for row in months.values()) == 0

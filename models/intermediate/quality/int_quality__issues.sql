@@ -1,4 +1,9 @@
 {#- Everything a human should look at, one row per record and reason, keys only. -#}
+{%- set standard_lifecycle_stages = [
+    'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
+    'customer', 'evangelist', 'other',
+] -%}
+
 with
 
 raw_rows as (
@@ -23,6 +28,14 @@ lead_records as (
 
     select * from {{ ref('int_crm__lead_records') }}
     where record_state is null and is_lead
+
+),
+
+{# Leads or not: who is in a stage that nobody mapped is no lead. #}
+staged_contacts as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where record_state is null and lifecycle_stage is not null
 
 ),
 
@@ -70,7 +83,12 @@ campaign_costs as (
 finance_spend as (
 
     select * from {{ ref('int_cac__finance_spend') }}
-    where amount_source = 'missing_rate'
+
+),
+
+finance_rows as (
+
+    select count(*) as row_count from finance_spend
 
 ),
 
@@ -84,6 +102,12 @@ billing_records as (
 value_mapping as (
 
     select * from {{ ref('int_crm__value_mapping') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('int_crm__channels') }}
 
 ),
 
@@ -238,6 +262,88 @@ picklist_values as (
         segment as raw_value
 
     from account_records
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        'lifecycle_stage' as field,
+        lifecycle_stage as raw_value
+
+    from staged_contacts
+    union all
+    {# Channels: of new customers by the source of their deal, and of spend. #}
+    select
+        record_source_system as source_system,
+        raw_table,
+        source_record_id,
+        'channel' as field,
+        lead_source as raw_value
+
+    from deals
+    where win_number = 1 and deal_type = 'new_business' and lead_source != '(unknown)'
+    union all
+    select
+        'finance' as source_system,
+        finance_spend.raw_table,
+        finance_spend.source_record_id,
+        'channel' as field,
+        finance_spend.channel as raw_value
+
+    from finance_spend
+    cross join finance_rows
+    where {{ spend_comes_from('finance') }}
+    union all
+    select
+        campaign_records.source_system,
+        campaign_records.raw_table,
+        campaign_records.source_record_id,
+        'channel' as field,
+        campaign_records.campaign_type as raw_value
+
+    from campaign_records
+    cross join finance_rows
+    where {{ spend_comes_from('crm_campaigns') }}
+
+),
+
+known_values as (
+
+    select
+        source_system,
+        field,
+        raw_value
+
+    from value_mapping
+    where field != 'channel'
+    union
+    {# Lifecycle stages are mapped as statuses, but for those that HubSpot ships. #}
+    select
+        source_system,
+        'lifecycle_stage' as field,
+        raw_value
+
+    from value_mapping
+    where source_system = 'hubspot' and field = 'lead_status'
+    {%- for stage in standard_lifecycle_stages %}
+    union
+    select
+        'hubspot' as source_system,
+        'lifecycle_stage' as field,
+        '{{ stage }}' as raw_value
+    {%- endfor %}
+    {#- Sources and spend meet in one vocabulary, and its own words need no mapping. #}
+    {%- for system in enabled_crms() + ['finance'] %}
+        {%- for column in ['raw_value', 'lower(channel)'] %}
+    union
+    select
+        '{{ system }}' as source_system,
+        'channel' as field,
+        {{ column }} as raw_value
+
+    from channels
+        {%- endfor %}
+    {%- endfor %}
 
 ),
 
@@ -247,7 +353,7 @@ mapped_fields as (
     select
         source_system,
         field
-    from value_mapping
+    from known_values
     group by source_system, field
 
 ),
@@ -261,22 +367,24 @@ unmapped_values as (
         'unmapped_' || picklist_values.field as reason,
         'warning' as severity,
         case
-            when picklist_values.field = 'lead_status' then 'conversion_rate'
+            when picklist_values.field in ('lead_status', 'lifecycle_stage')
+                then 'conversion_rate'
             when picklist_values.field = 'deal_type' then 'average_order_value'
+            when picklist_values.field = 'channel' then 'customer_acquisition_cost'
         end as kpi,
         cast(null as {{ type_name('money') }}) as amount,
         cast(count(*) as {{ type_name('text') }}) || ' rows' as detail
 
     from picklist_values
-    left join value_mapping
-        on picklist_values.source_system = value_mapping.source_system
-        and picklist_values.field = value_mapping.field
-        and lower(picklist_values.raw_value) = value_mapping.raw_value
+    left join known_values
+        on picklist_values.source_system = known_values.source_system
+        and picklist_values.field = known_values.field
+        and lower(picklist_values.raw_value) = known_values.raw_value
     left join mapped_fields
         on picklist_values.source_system = mapped_fields.source_system
         and picklist_values.field = mapped_fields.field
     where picklist_values.raw_value is not null
-        and value_mapping.raw_value is null
+        and known_values.raw_value is null
         and (
             mapped_fields.field is not null
             or picklist_values.field in ('lead_status', 'deal_type')
@@ -413,6 +521,7 @@ spend_issues as (
         currency_code as detail
 
     from finance_spend
+    where amount_source = 'missing_rate'
 
 ),
 

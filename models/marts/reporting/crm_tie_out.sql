@@ -17,13 +17,23 @@ deal_states as (
 
 ),
 
-{# Each raw row beside what became of it; only rows that are used have a state. #}
+stages as (
+
+    select * from {{ ref('int_quality__crm_stages') }}
+
+),
+
+{#
+    Each raw row beside what became of it; only rows that are used have a state. A record
+    without a flag of its own is won if the CRM's table of stages says so.
+#}
 compared_deals as (
 
     select
         deal_records.source_system,
         deal_records.record_state,
-        coalesce(deal_records.is_won, false) as is_raw_won,
+        coalesce(deal_records.is_won, own_stages.is_won, any_stages.is_won, false)
+            as is_raw_won,
         {{ month_start('deal_records.close_on') }} as raw_month,
         coalesce(deal_records.amount, 0) as raw_amount,
         deal_states.is_counted,
@@ -36,6 +46,7 @@ compared_deals as (
         on deal_records.source_system = deal_states.source_system
         and deal_records.record_id = deal_states.record_id
         and deal_records.record_state is null
+    {{ join_stages('deal_records') }}
 
 ),
 

@@ -11,7 +11,7 @@ raw_spend as (
         {{ pick(spend, 'region') }} as region,
         {{ pick(spend, 'segment') }} as segment,
         {{ pick(spend, 'sales_team') }} as sales_team,
-        {{ pick(spend, 'source_system') }} as spend_source_system,
+        lower({{ pick(spend, 'source_system') }}) as spend_source_system,
         upper({{ pick(spend, 'currency_code') }}) as currency_code,
 
         -- measures
