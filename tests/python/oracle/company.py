@@ -1024,7 +1024,8 @@ class Company:
                 for name in ("region", "segment", "sales_team")
             }
             dims["channel"] = self.seeds.channel(row.get("channel"))
-            dims["source_system"] = read.text(row.get("source_system"))
+            system = read.text(row.get("source_system"))
+            dims["source_system"] = system and system.lower()
             found.append(Spend(month, value, dims))
         return found
 

@@ -897,7 +897,7 @@ class _Builder:
                     "region": self.pick("DACH", "West", None),
                     "segment": self.pick("SMB", "Enterprise", None),
                     "sales_team": self.pick("North", "South", None),
-                    "source_system": self.pick("salesforce", None),
+                    "source_system": self.pick("salesforce", "Salesforce", None),
                 }
                 for name in ("region", "segment", "sales_team"):
                     if name not in carries:
