@@ -371,9 +371,7 @@ with periods as (
         customer_id || closed_on, customer_id, closed_on, closed_on + 365,
         null::decimal(18, 2)
     from wins
-    where customer_id not in (
-        select customer_id from contracts cross join as_of where starts_on <= as_of.day
-    )
+    where customer_id not in (select customer_id from contracts)
 ),
 
 covered as (
@@ -414,7 +412,7 @@ select
     case
         when numbered.ends_on = island_end and next_start - island_end <= 30
             then next_start
-        when numbered.ends_on = island_end
+        when numbered.ends_on = island_end and next_start is null
             and numbered.ends_on <= as_of.day and numbered.ends_on + 30 > as_of.day
             then as_of.day + 1
         else numbered.ends_on

@@ -1,6 +1,6 @@
 {#-
-    When each customer was active, gaps within grace closed: contracts, for customers of
-    whom none has begun yet `churn_inactivity_days` from each order.
+    When each customer was active, gaps within grace closed: contracts, for customers
+    that never had one `churn_inactivity_days` from each order.
 -#}
 with
 
@@ -26,11 +26,8 @@ orders as (
 
 contract_customers as (
 
-    select contracts.customer_id
-    from contracts
-    cross join as_of
-    where contracts.starts_on <= as_of.as_of_on
-    group by contracts.customer_id
+    select customer_id from contracts
+    group by customer_id
 
 ),
 

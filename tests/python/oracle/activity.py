@@ -16,7 +16,7 @@ FOREVER = date.max
 class Activity:
     """The active spans of one customer, grace included.
 
-    Contracts make the spans; a customer of whom none has begun is active from each
+    Contracts make the spans; a customer without any contract is active from each
     order day for `inactivity` days. Two spans whose gap (next start minus exclusive
     end) is at most `grace` days are one, and contracts that ended at the gap keep
     their value through it. After the last known end the customer stays active
@@ -29,8 +29,8 @@ class Activity:
             (contract.starts_on, contract.ends_on or FOREVER, contract.monthly_value)
             for contract in customer.contracts
         ]
-        if not any(starts_on <= as_of for starts_on, *_ in spans):
-            spans += [
+        if not spans:
+            spans = [
                 (on, on + timedelta(days=inactivity), None)
                 for on in customer.order_days
             ]
