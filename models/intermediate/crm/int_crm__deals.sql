@@ -65,6 +65,13 @@ accounts as (
 
 ),
 
+{# Read apart from `accounts`, which then need not be kept for a second pass. #}
+copied_accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
 contacts as (
 
     select * from {{ ref('int_crm__contacts') }}
@@ -88,16 +95,16 @@ accounts_of_copies as (
 
     select
         copies.deal_id,
-        accounts.customer_id,
+        copied_accounts.customer_id,
         row_number() over (
             partition by copies.deal_id
             order by {{ crm_precedence('copies.source_system') }}, copies.record_id
         ) as copy_rank
 
     from copies
-    inner join accounts
-        on copies.source_system = accounts.source_system
-        and copies.account_id = accounts.record_id
+    inner join copied_accounts
+        on copies.source_system = copied_accounts.source_system
+        and copies.account_id = copied_accounts.record_id
 
 ),
 

@@ -33,6 +33,14 @@ deals as (
 
 ),
 
+{# Read apart from `deals`, which then need not be kept for a second pass. #}
+wins_of_contracts as (
+
+    select * from {{ ref('int_crm__deals') }}
+    where is_win and contract_id is not null
+
+),
+
 deal_keys as (
 
     select * from {{ ref('int_crm__deal_states') }}
@@ -252,8 +260,7 @@ sold_contracts as (
         max(case when amount_source = 'missing_rate' then 1 else 0 end) = 1
             as is_incomplete
 
-    from deals
-    where is_win and contract_id is not null
+    from wins_of_contracts
     group by record_source_system, contract_id
 
 ),

@@ -7,13 +7,40 @@ lead_records as (
 
 ),
 
-contacts as (
+{# Each step reads contacts and deals apart: none is then kept for a second pass. #}
+contacts_with_email as (
+
+    select * from {{ ref('int_crm__contacts') }}
+    where email_key is not null
+
+),
+
+contacts_that_leads_became as (
+
+    select * from {{ ref('int_crm__contacts') }}
+
+),
+
+contacts_in_deals as (
 
     select * from {{ ref('int_crm__contacts') }}
 
 ),
 
 deals as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+
+),
+
+deals_with_own_contact as (
+
+    select * from {{ ref('int_crm__deal_states') }}
+    where contact_id is not null
+
+),
+
+deals_with_roles as (
 
     select * from {{ ref('int_crm__deal_states') }}
 
@@ -59,12 +86,12 @@ lead_contacts as (
     union
     select
         lead_records.lead_id,
-        contacts.source_system,
-        contacts.record_id as contact_id
+        contacts_with_email.source_system,
+        contacts_with_email.record_id as contact_id
 
     from lead_records
-    inner join contacts
-        on lead_records.email_key = contacts.email_key
+    inner join contacts_with_email
+        on lead_records.email_key = contacts_with_email.email_key
 
 ),
 
@@ -74,12 +101,14 @@ lead_persons as (
     select
         lead_contacts.lead_id,
         lead_contacts.source_system,
-        coalesce(contacts.contact_id, lead_contacts.contact_id) as contact_id
+        coalesce(
+            contacts_that_leads_became.contact_id, lead_contacts.contact_id
+        ) as contact_id
 
     from lead_contacts
-    left join contacts
-        on lead_contacts.source_system = contacts.source_system
-        and lead_contacts.contact_id = contacts.record_id
+    left join contacts_that_leads_became
+        on lead_contacts.source_system = contacts_that_leads_became.source_system
+        and lead_contacts.contact_id = contacts_that_leads_became.record_id
 
 ),
 
@@ -90,18 +119,17 @@ contacts_of_deals as (
         source_system,
         contact_id
 
-    from deals
-    where contact_id is not null
+    from deals_with_own_contact
     union all
     select
-        deals.deal_id,
+        deals_with_roles.deal_id,
         deal_contacts.source_system,
         deal_contacts.contact_id
 
     from deal_contacts
-    inner join deals
-        on deal_contacts.source_system = deals.source_system
-        and deal_contacts.deal_record_id = deals.record_id
+    inner join deals_with_roles
+        on deal_contacts.source_system = deals_with_roles.source_system
+        and deal_contacts.deal_record_id = deals_with_roles.record_id
     where deal_contacts.set_aside_reason is null
         and deal_contacts.contact_id is not null
 
@@ -112,12 +140,13 @@ persons_of_deals as (
     select
         contacts_of_deals.deal_id,
         contacts_of_deals.source_system,
-        coalesce(contacts.contact_id, contacts_of_deals.contact_id) as contact_id
+        coalesce(contacts_in_deals.contact_id, contacts_of_deals.contact_id)
+            as contact_id
 
     from contacts_of_deals
-    left join contacts
-        on contacts_of_deals.source_system = contacts.source_system
-        and contacts_of_deals.contact_id = contacts.record_id
+    left join contacts_in_deals
+        on contacts_of_deals.source_system = contacts_in_deals.source_system
+        and contacts_of_deals.contact_id = contacts_in_deals.record_id
 
 ),
 

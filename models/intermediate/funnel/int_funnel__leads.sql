@@ -7,28 +7,37 @@ lead_persons as (
 
 ),
 
+{# Each way to a deal reads leads and deals apart: none is kept for a second pass. #}
+leads_of_accounts as (
+
+    select * from {{ ref('int_funnel__lead_persons') }}
+    where lead_created_on is not null and account_customer_id is not null
+
+),
+
 lead_deals as (
 
     select * from {{ ref('int_funnel__lead_deals') }}
 
 ),
 
-deals as (
+won_deals as (
 
     select * from {{ ref('int_crm__deals') }}
+    where is_win and deal_type = 'new_business'
 
 ),
 
-won_deals as (
+won_deals_of_customers as (
 
-    select * from deals
-    where is_win and deal_type = 'new_business'
+    select * from {{ ref('int_crm__deals') }}
+    where is_win and deal_type = 'new_business' and customer_id is not null
 
 ),
 
 directly_linked as (
 
-    select lead_id from lead_deals
+    select lead_id from {{ ref('int_funnel__lead_deals') }}
     group by lead_id
 
 ),
@@ -48,18 +57,18 @@ conversions as (
         on lead_deals.deal_id = won_deals.deal_id
     union all
     select
-        lead_persons.lead_id,
-        won_deals.deal_id,
-        won_deals.created_at,
-        won_deals.created_on,
-        won_deals.closed_on
+        leads_of_accounts.lead_id,
+        won_deals_of_customers.deal_id,
+        won_deals_of_customers.created_at,
+        won_deals_of_customers.created_on,
+        won_deals_of_customers.closed_on
 
-    from lead_persons
+    from leads_of_accounts
     left join directly_linked
-        on lead_persons.lead_id = directly_linked.lead_id
-    inner join won_deals
-        on lead_persons.account_customer_id = won_deals.customer_id
-        and lead_persons.lead_created_on <= won_deals.closed_on
+        on leads_of_accounts.lead_id = directly_linked.lead_id
+    inner join won_deals_of_customers
+        on leads_of_accounts.account_customer_id = won_deals_of_customers.customer_id
+        and leads_of_accounts.lead_created_on <= won_deals_of_customers.closed_on
     where directly_linked.lead_id is null
 
 ),
