@@ -19,7 +19,8 @@ KPI_MARTS = (
     *("kpi_average_order_value", "kpi_churn_rate", "kpi_customer_acquisition_cost"),
 )
 WITHOUT_TESTS = ("--exclude-resource-types", "test", "unit_test")
-KPIS = ("--select", "+path:models/marts/kpis", *WITHOUT_TESTS)
+VISITS = "+int_crm__stage_visits"
+KPIS = ("--select", "+path:models/marts/kpis", VISITS, *WITHOUT_TESTS)
 ISSUES = ("--select", "+data_quality_issues", *WITHOUT_TESTS)
 SETTINGS = {"as_of_date": AS_OF, "sales_rep_identity": "name"}
 YEAR = "period_grain = 'fiscal_year' and period_start = '2025-01-01'"
