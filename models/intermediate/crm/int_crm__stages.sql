@@ -83,6 +83,13 @@ ranked_stages as (
         *,
         max(stage_label) over (partition by source_system, pipeline, stage)
             as known_label,
+        first_value(case when source_rank in (2, 3) then is_won end) over (
+            partition by source_system, pipeline, stage
+            order by
+                case when source_rank in (2, 3) then source_rank else 4 end,
+                is_won nulls last,
+                sort_order nulls last
+        ) as is_won_in_crm,
         row_number() over (
             partition by source_system, pipeline, stage
             order by source_rank, is_won, is_lost, sort_order nulls last
@@ -101,6 +108,7 @@ stage_states as (
         known_label as stage_label,
         sort_order,
         source_rank = 1 as is_own_definition,
+        is_won_in_crm,
         case
             when is_won then 'won'
             when is_lost then 'lost'

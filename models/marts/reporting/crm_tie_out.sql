@@ -19,7 +19,7 @@ deal_states as (
 
 stages as (
 
-    select * from {{ ref('int_quality__crm_stages') }}
+    select * from {{ ref('int_crm__stages') }}
 
 ),
 
@@ -32,8 +32,12 @@ compared_deals as (
     select
         deal_records.source_system,
         deal_records.record_state,
-        coalesce(deal_records.is_won, own_stages.is_won, any_stages.is_won, false)
-            as is_raw_won,
+        coalesce(
+            deal_records.is_won,
+            own_stages.is_won_in_crm,
+            any_stages.is_won_in_crm,
+            false
+        ) as is_raw_won,
         {{ month_start('deal_records.close_on') }} as raw_month,
         coalesce(deal_records.amount, 0) as raw_amount,
         deal_states.is_counted,
