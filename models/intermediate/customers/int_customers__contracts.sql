@@ -236,32 +236,53 @@ numbered_contracts as (
 
 ),
 
-billed_contracts as (
+{# What was paid for a contract: by orders or invoices, or by deals that sold it. #}
+payments as (
 
     select
         record_source_system as source_system,
         contract_id,
-        sum(amount) as amount,
-        max(case when amount_source = 'missing_rate' then 1 else 0 end) = 1
-            as is_incomplete
+        'billed' as payment,
+        amount,
+        amount_source
 
     from billings
     where is_counted and contract_id is not null
-    group by record_source_system, contract_id
-
-),
-
-sold_contracts as (
-
+    union all
     select
         record_source_system as source_system,
         contract_id,
-        sum(amount) as amount,
-        max(case when amount_source = 'missing_rate' then 1 else 0 end) = 1
-            as is_incomplete
+        'sold' as payment,
+        amount,
+        amount_source
 
     from wins_of_contracts
-    group by record_source_system, contract_id
+
+),
+
+{# An amount that nobody can convert makes the sum unknown, not smaller. #}
+paid_contracts as (
+
+    select
+        source_system,
+        contract_id
+        {%- for payment in ['billed', 'sold'] %},
+        case
+            when count(
+                case
+                    when payment = '{{ payment }}' and amount_source = 'missing_rate'
+                        then 1
+                end
+            ) = 0
+                then cast(
+                    sum(case when payment = '{{ payment }}' then amount end)
+                    as {{ type_name('money') }}
+                )
+        end as {{ payment }}_amount
+        {%- endfor %}
+
+    from payments
+    group by source_system, contract_id
 
 ),
 
@@ -318,15 +339,8 @@ contract_values as (
         numbered_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
         rated_contracts.amount_source,
-        {# An amount that nobody can convert makes the sum unknown, not smaller. #}
-        case
-            when not billed_contracts.is_incomplete
-                then cast(billed_contracts.amount as {{ type_name('money') }})
-        end as billed_amount,
-        case
-            when not sold_contracts.is_incomplete
-                then cast(sold_contracts.amount as {{ type_name('money') }})
-        end as sold_amount,
+        paid_contracts.billed_amount,
+        paid_contracts.sold_amount,
         case
             when numbered_contracts.raw_table = 'contract_periods'
                 then months_of_finance.contract_months
@@ -336,12 +350,9 @@ contract_values as (
     from numbered_contracts
     inner join rated_contracts
         on numbered_contracts.contract_period_id = rated_contracts.contract_period_id
-    left join billed_contracts
-        on numbered_contracts.source_system = billed_contracts.source_system
-        and numbered_contracts.contract_id = billed_contracts.contract_id
-    left join sold_contracts
-        on numbered_contracts.source_system = sold_contracts.source_system
-        and numbered_contracts.contract_id = sold_contracts.contract_id
+    left join paid_contracts
+        on numbered_contracts.source_system = paid_contracts.source_system
+        and numbered_contracts.contract_id = paid_contracts.contract_id
     left join months_of_finance
         on numbered_contracts.source_system = months_of_finance.source_system
         and numbered_contracts.contract_id = months_of_finance.contract_id
