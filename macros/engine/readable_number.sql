@@ -4,7 +4,7 @@
 -#}
 {% macro readable_number(text, landed='') %}
     {%- set plain = try_cast(text, 'rate') -%}
-    {%- if landed and landed not in ['text', 'string'] and 'char' not in landed -%}
+    {%- if not is_text_type(landed) -%}
         {{- return(plain) -}}
     {%- endif -%}
     {%- set clean = without_all('upper(' ~ text ~ ')', '(EUR|USD|CHF|GBP|[€$£[:space:]])') -%}

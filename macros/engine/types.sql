@@ -21,6 +21,11 @@
         or sales_kpis.default__type_name(type)) }}
 {%- endmacro %}
 
+{#- Whether a column landed as text, by its warehouse type; an unknown one may have. -#}
+{% macro is_text_type(landed) -%}
+    {{ return(not landed or landed in ['text', 'string'] or 'char' in landed) }}
+{%- endmacro %}
+
 {#- Text as one of the project's types, NULL where it cannot be read as one. -#}
 {% macro try_cast(text, type) -%}
     {{ return(adapter.dispatch('try_cast', 'sales_kpis')(text, type)) }}

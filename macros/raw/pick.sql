@@ -85,9 +85,13 @@
 {% macro unreadable_columns(raw, columns) -%}
     {%- set checks = [] -%}
     {%- for api_name, type in columns if landed_column(raw, api_name) -%}
+        {%- set landed = landed_column(raw, api_name) -%}
+        {#- What has a type of its own is no blank text. -#}
+        {%- set value = pick(raw, api_name) if is_text_type(landed.type)
+            else adapter.quote(landed.name) -%}
         {%- set check -%}
             case
-                when {{ pick(raw, api_name) }} is not null
+                when {{ value }} is not null
                     and {{ pick(raw, api_name, type) }} is null
                     then '{{ api_name }},'
                 else ''
