@@ -5,18 +5,10 @@
 
 {#- Web domain of an address: https://www.Example.de/shop is example.de. -#}
 {% macro web_domain(website) -%}
-    {%- set host = namespace(sql='lower(' ~ website ~ ')') -%}
-    {%- for scheme in ['https://', 'http://'] -%}
-        {%- set host.sql = 'replace(' ~ host.sql ~ ", '" ~ scheme ~ "', '')" -%}
-    {%- endfor -%}
-    {%- for mark in ['/', ':', '?', '#'] -%}
-        {%- set host.sql = 'split_part(' ~ host.sql ~ ", '" ~ mark ~ "', 1)" -%}
-    {%- endfor -%}
     nullif(
-        case
-            when {{ host.sql }} like 'www.%' then substr({{ host.sql }}, 5)
-            else {{ host.sql }}
-        end,
+        {{ without_all(
+            'lower(' ~ website ~ ')', '[/:?#].*|^https?://(www[.])?|^www[.]'
+        ) }},
         ''
     )
 {%- endmacro %}
