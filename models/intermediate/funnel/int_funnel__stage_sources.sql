@@ -20,6 +20,15 @@ lead_statuses as (
 
 ),
 
+{# Only where no lead has a status does the history need to be asked. #}
+systems_without_current_status as (
+
+    select source_system from lead_records
+    group by source_system
+    having max(coalesce(lead_status, lifecycle_stage)) is null
+
+),
+
 systems_with_status as (
 
     select source_system from lead_records
@@ -27,6 +36,8 @@ systems_with_status as (
     union
     select lead_statuses.source_system
     from lead_statuses
+    inner join systems_without_current_status
+        on lead_statuses.source_system = systems_without_current_status.source_system
     inner join lead_records
         on lead_statuses.source_system = lead_records.source_system
         and lead_statuses.lead_record_id = lead_records.record_id
