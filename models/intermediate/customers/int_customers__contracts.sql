@@ -240,7 +240,7 @@ numbered_contracts as (
 payments as (
 
     select
-        record_source_system as source_system,
+        source_system,
         contract_id,
         'billed' as payment,
         amount,

@@ -479,7 +479,7 @@ contract_issues as (
 billing_issues as (
 
     select
-        record_source_system as source_system,
+        source_system,
         raw_table,
         source_record_id as raw_key,
         case

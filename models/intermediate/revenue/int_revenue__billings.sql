@@ -13,12 +13,6 @@ documents as (
 
 ),
 
-deals as (
-
-    select * from {{ ref('int_crm__deals') }}
-
-),
-
 deal_keys as (
 
     select * from {{ ref('int_crm__deal_states') }}
@@ -28,12 +22,6 @@ deal_keys as (
 accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('int_customers__companies') }}
 
 ),
 
@@ -59,7 +47,6 @@ billed_documents as (
         )
             as currency_code,
         documents.billed_on as converted_on,
-        documents.billed_on as attributed_on,
         deal_keys.deal_id,
         accounts.customer_id as account_customer_id
 
@@ -89,41 +76,27 @@ rated_documents as (
 billings as (
 
     select
+        -- ids
         rated_documents.document_id,
+        rated_documents.source_system,
         rated_documents.raw_table,
         rated_documents.source_record_id,
-        rated_documents.source_system as record_source_system,
+        rated_documents.account_customer_id,
         rated_documents.contract_id,
         rated_documents.deal_id,
-        coalesce(rated_documents.account_customer_id, deals.customer_id) as customer_id,
+        rated_documents.owner_id,
+
+        -- state and day
         rated_documents.billed_on,
         rated_documents.is_counted,
         rated_documents.is_reduction
         or coalesce(rated_documents.amount, 0) < 0 as is_refund,
+
+        -- money in reporting currency
         {{ reporting_amount('rated_documents') }} as amount,
-        rated_documents.amount_source,
-        {{ known('deals.deal_type') }} as deal_type,
-        coalesce(deals.source_system, rated_documents.source_system) as source_system,
-        coalesce(
-            deals.region,
-            {{ known(
-                'coalesce(customers.mapped_region, team_members.region, '
-                ~ 'customers.country)'
-            ) }}
-        ) as region,
-        coalesce(deals.segment, {{ known('customers.segment') }}) as segment,
-        coalesce(deals.industry, {{ known('customers.industry') }}) as industry,
-        {{ known('deals.lead_source') }} as lead_source,
-        coalesce(deals.sales_team, {{ known('team_members.sales_team') }})
-            as sales_team,
-        coalesce(deals.sales_rep, {{ known('sales_reps.sales_rep') }}) as sales_rep
+        rated_documents.amount_source
 
     from rated_documents
-    left join deals
-        on rated_documents.deal_id = deals.deal_id
-    left join customers
-        on rated_documents.account_customer_id = customers.customer_id
-    {{ join_owner('rated_documents') }}
 
 )
 

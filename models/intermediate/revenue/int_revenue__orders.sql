@@ -28,24 +28,7 @@ orders as (
         from deals
         where is_closed_won
     {%- else -%}
-        select
-            document_id as order_id,
-            billed_on as ordered_on,
-            customer_id,
-            amount,
-            is_refund,
-            amount_source,
-            deal_type,
-            source_system,
-            region,
-            segment,
-            industry,
-            lead_source,
-            sales_team,
-            sales_rep
-
-        from {{ ref('int_revenue__billings') }}
-        where is_counted
+        select * from {{ ref('int_revenue__billed_orders') }}
     {%- endif %}
 
 )
