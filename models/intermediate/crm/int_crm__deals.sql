@@ -21,7 +21,6 @@ deal_facts as (
         source_system,
         record_id,
         account_id,
-        contact_id,
         raw_deal_type,
         created_at,
         created_on,
@@ -125,15 +124,24 @@ deals_of_accounts as (
 
 ),
 
-{# Contacts speak only for deals without an account that is known. #}
+{#
+    Contacts speak only for deals without an account that is known. Read apart from
+    `deals_of_accounts`, which then need not be kept.
+#}
 deals_without_account as (
 
     select
         source_system,
         record_id,
         contact_id
-    from deals_of_accounts
-    where account_customer_id is null
+
+    from {{ ref('int_crm__deal_states') }} as deal_states
+    where is_counted
+        and not exists (
+            select 1 as is_known from {{ ref('int_crm__accounts') }} as known_accounts
+            where known_accounts.source_system = deal_states.source_system
+                and known_accounts.record_id = deal_states.account_id
+        )
 
 ),
 
@@ -296,6 +304,10 @@ ranked_wins as (
 
     select
         deal_id,
+        customer_id,
+        deal_type,
+        created_at,
+        closed_on,
         row_number() over (
             partition by customer_id
             order by
@@ -317,24 +329,21 @@ account_conversions as (
         lead_persons.lead_id,
         lead_persons.lead_source,
         lead_persons.lead_created_at,
-        typed_deals.deal_id,
+        ranked_wins.deal_id,
         row_number() over (
             partition by lead_persons.lead_id
             order by
-                typed_deals.closed_on, typed_deals.created_at nulls last,
-                typed_deals.deal_id
+                ranked_wins.closed_on, ranked_wins.created_at nulls last,
+                ranked_wins.deal_id
         ) as conversion_rank
 
     from lead_persons
-    inner join typed_deals
-        on lead_persons.account_customer_id = typed_deals.customer_id
-        and lead_persons.lead_created_on <= typed_deals.closed_on
+    inner join ranked_wins
+        on lead_persons.account_customer_id = ranked_wins.customer_id
+        and lead_persons.lead_created_on <= ranked_wins.closed_on
     left join lead_deals
         on lead_persons.lead_id = lead_deals.lead_id
-    where lead_deals.lead_id is null
-        and typed_deals.is_closed_won
-        and not typed_deals.is_refund
-        and typed_deals.deal_type = 'new_business'
+    where lead_deals.lead_id is null and ranked_wins.deal_type = 'new_business'
 
 ),
 
