@@ -36,8 +36,8 @@
         'accounts': {
             'created_at': 'timestamp', 'merged_into_id': 'text',
             'web_domain_key': 'text', 'industry': 'text', 'country': 'text',
-            'segment': 'text', 'employee_count': 'integer', 'account_source': 'text',
-            'owner_id': 'text', 'salesforce_account_id': 'text',
+            'segment': 'text', 'employee_count': 'integer', 'owner_id': 'text',
+            'salesforce_account_id': 'text',
         },
         'contacts': {
             'created_at': 'timestamp', 'merged_into_id': 'text', 'account_id': 'text',

@@ -35,7 +35,7 @@ PUBLISHED = {
     "salesforce": {
         "lead": ("status", "lead_source", "industry", "country"),
         "lead_history": ("field",),
-        "account": ("industry", "billing_country", "account_source", "segment_c"),
+        "account": ("industry", "billing_country", "segment_c"),
         "opportunity": ("type", "lead_source", "stage_name", "currency_iso_code"),
         "opportunity_stage": ("master_label", "api_name"),
         "opportunity_history": ("stage_name",),
@@ -55,11 +55,7 @@ PUBLISHED = {
             "property_country",
         ),
         "contact_property_history": ("name",),
-        "company": (
-            "property_industry",
-            "property_country",
-            "property_hs_analytics_source",
-        ),
+        "company": ("property_industry", "property_country"),
         "deal": (
             "property_dealtype",
             "property_deal_currency_code",

@@ -153,8 +153,7 @@ account_records_of_companies as (
         ranked_records.industry,
         ranked_records.country,
         ranked_records.segment,
-        ranked_records.employee_count,
-        ranked_records.account_source
+        ranked_records.employee_count
 
     from ranked_records
     inner join companies

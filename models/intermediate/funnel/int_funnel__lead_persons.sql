@@ -322,7 +322,6 @@ lead_persons as (
         persons.lead_id,
         persons.account_customer_id,
         persons.lead_company_id,
-        persons.owner_id,
 
         -- days
         persons.lead_created_at,

@@ -16,7 +16,6 @@ raw_companies as (
         {{ pick(company, 'industry') }} as industry,
         {{ pick(company, 'country') }} as country,
         {{ pick(company, 'segment') }} as segment,
-        {{ pick(company, 'hs_analytics_source') }} as account_source,
         {{ pick(company, 'numberofemployees', 'integer') }} as employee_count,
 
         -- dates and timestamps (UTC)
@@ -49,7 +48,7 @@ versions as (
 
     {{ ranked_versions('identified_companies', ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
-        'employee_count', 'owner_id', 'account_source', 'salesforce_account_id',
+        'employee_count', 'owner_id', 'salesforce_account_id',
     ]) }}
 
 ),
@@ -95,7 +94,6 @@ accounts as (
         versions.industry,
         versions.country,
         versions.segment,
-        versions.account_source,
         versions.employee_count,
 
         -- dates and timestamps (UTC)

@@ -16,7 +16,6 @@ raw_accounts as (
         {{ pick(account, 'Industry') }} as industry,
         {{ pick(account, 'BillingCountry') }} as country,
         {{ pick(account, 'Segment__c') }} as segment,
-        {{ pick(account, 'AccountSource') }} as account_source,
         {{ pick(account, 'NumberOfEmployees', 'integer') }} as employee_count,
 
         -- dates and timestamps (UTC)
@@ -50,7 +49,7 @@ versions as (
 
     {{ ranked_versions('identified_accounts', ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
-        'employee_count', 'owner_id', 'account_source', 'merged_into_id',
+        'employee_count', 'owner_id', 'merged_into_id',
     ]) }}
 
 ),
@@ -89,7 +88,6 @@ accounts as (
         versions.industry,
         versions.country,
         versions.segment,
-        versions.account_source,
         versions.employee_count,
 
         -- dates and timestamps (UTC)

@@ -75,7 +75,6 @@ accounts as (
         versions.industry,
         versions.country,
         versions.segment,
-        cast(null as {{ type_name('text') }}) as account_source,
         versions.employee_count,
 
         -- dates and timestamps (UTC)
