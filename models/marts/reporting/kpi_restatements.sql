@@ -138,7 +138,7 @@ restatements as (
         sales_rep as sales_rep_after
 
     from closed_months
-    where period_end <= previously_as_of
+    where period_end <= previously_as_of and period_end <= reported_as_of
 
 )
 
