@@ -375,18 +375,23 @@ class Published:
         )
         return nested(rows, 3)
 
-    def quality(self):
-        """What needs a human: kind of issue, affected KPI, records, money."""
+    def quality(self, currency):
+        """What needs a human: kind of issue, affected KPI, records, money.
+
+        Money of another currency than `currency`, the reporting one, is left out: no
+        sum of several currencies is a figure.
+        """
         return self.records(
             (
                 "reason",
                 "kpi",
                 "severity",
                 "count(*) as records",
-                "sum(amount) as amount",
+                "sum(amount) filter (where currency_code = $currency) as amount",
             ),
             "from marts.data_quality_issues group by all "
             "order by severity desc, count(*) desc, reason, kpi",
+            {"currency": currency},
         )
 
     def restated(self, as_of):
@@ -442,7 +447,7 @@ class Published:
                 "from marts.kpi_targets_in_force where is_in_force "
                 "order by kpi, dimension, dimension_value, period_grain",
             ),
-            "quality": self.quality(),
+            "quality": self.quality(run["currency"]),
             "restated": self.restated(run["as_of"]),
             "unexplained": int(self.unexplained()),
         }

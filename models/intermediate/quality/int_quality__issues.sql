@@ -122,6 +122,7 @@ row_issues as (
         'warning' as severity,
         cast(null as {{ type_name('text') }}) as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         unreadable_columns as detail
 
     from raw_rows
@@ -176,6 +177,8 @@ deal_issues as (
         '{{ kpi }}' as kpi,
         {{ 'record_amount' if reason == 'exchange_rate_missing' else 'amount' }}
             as amount,
+        {{ 'currency_code' if reason == 'exchange_rate_missing'
+            else "'" ~ var('reporting_currency') ~ "'" }} as currency_code,
         {{ 'deal_type' if reason == 'deal_type_derived'
             else 'currency_code' if reason == 'exchange_rate_missing'
             else 'cast(null as ' ~ type_name('text') ~ ')' }} as detail
@@ -199,6 +202,7 @@ lead_issues as (
         'warning' as severity,
         'conversion_rate' as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
     from lead_records
@@ -373,6 +377,7 @@ unmapped_values as (
             when picklist_values.field = 'channel' then 'customer_acquisition_cost'
         end as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         cast(count(*) as {{ type_name('text') }}) || ' rows' as detail
 
     from picklist_values
@@ -417,6 +422,7 @@ account_issues as (
         'info' as severity,
         'churn_rate' as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
     from account_records
@@ -435,10 +441,14 @@ dangling_accounts as (
         'account_unknown' as reason,
         'warning' as severity,
         'churn_rate' as kpi,
-        deal_records.amount,
+        deal_states.amount,
+        '{{ var("reporting_currency") }}' as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
     from deal_records
+    inner join deal_states
+        on deal_records.source_system = deal_states.source_system
+        and deal_records.record_id = deal_states.record_id
     left join {{ ref('int_crm__accounts') }} as accounts
         on deal_records.source_system = accounts.source_system
         and deal_records.account_id = accounts.record_id
@@ -456,6 +466,7 @@ contract_issues as (
         'warning' as severity,
         'churn_rate' as kpi,
         monthly_amount as amount,
+        '{{ var("reporting_currency") }}' as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
     from contracts
@@ -469,6 +480,7 @@ contract_issues as (
         'warning' as severity,
         'churn_rate' as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         value_source as detail
 
     from contracts
@@ -489,6 +501,7 @@ billing_issues as (
         'warning' as severity,
         'revenue_growth' as kpi,
         cast(null as {{ type_name('money') }}) as amount,
+        cast(null as {{ type_name('text') }}) as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
     from billings
@@ -502,6 +515,7 @@ billing_issues as (
         'warning' as severity,
         'revenue_growth' as kpi,
         amount,
+        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         currency_code as detail
 
     from billing_records
@@ -518,6 +532,7 @@ spend_issues as (
         'warning' as severity,
         'customer_acquisition_cost' as kpi,
         record_amount as amount,
+        currency_code,
         currency_code as detail
 
     from finance_spend
@@ -546,6 +561,7 @@ campaign_issues as (
         'warning' as severity,
         'customer_acquisition_cost' as kpi,
         cost as amount,
+        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         currency_code as detail
 
     from campaign_records
@@ -559,6 +575,10 @@ campaign_issues as (
         'info' as severity,
         'customer_acquisition_cost' as kpi,
         campaign_records.cost as amount,
+        coalesce(
+            campaign_records.currency_code,
+            {{ home_currency('campaign_records.source_system') }}
+        ) as currency_code,
         campaign_records.currency_code as detail
 
     from campaign_records
@@ -574,6 +594,10 @@ campaign_issues as (
         'warning' as severity,
         'customer_acquisition_cost' as kpi,
         campaign_records.cost as amount,
+        coalesce(
+            campaign_records.currency_code,
+            {{ home_currency('campaign_records.source_system') }}
+        ) as currency_code,
         campaign_records.currency_code as detail
 
     from campaign_records

@@ -33,6 +33,7 @@ listed_issues as (
         severity,
         kpi,
         cast(amount as {{ type_name('money') }}) as amount,
+        case when amount is not null then currency_code end as currency_code,
         detail
 
     from numbered_issues

@@ -64,7 +64,10 @@ issue_counts as (
         reason,
         kpi,
         count(*) as row_count,
-        sum(amount) as amount
+        {#- What is in another currency is counted, but adds up to no amount. #}
+        sum(
+            case when currency_code = '{{ var("reporting_currency") }}' then amount end
+        ) as amount
 
     from issues
     group by source_system, raw_table, reason, kpi
