@@ -1,9 +1,12 @@
 {#-
     The rows of one KPI mart in long form, one per measure. A verdict belongs to the
-    judged measure alone.
+    judged measure alone. A quotient that is withheld while its period is open has no
+    numerator and denominator either: in a sum over periods they would count.
 -#}
 {% macro kpi_values_of(kpi) %}
     {%- for measure in kpi_measures(kpi) %}
+    {%- set shown_if = 'is_mature_cohort' if measure.open_until == 'is_mature_cohort'
+        else 'is_complete_period' if measure.unit == 'growth' else 'true' %}
     select
         '{{ kpi }}|{{ measure.name }}|' || kpi_key as kpi_key,
         '{{ kpi }}' as kpi,
@@ -18,9 +21,12 @@
         dimension,
         dimension_value,
         cast({{ measure.name }} as {{ type_name('number') }}) as value,
-        cast({{ measure.numerator or 'null' }} as {{ type_name('number') }}) as numerator,
-        cast({{ measure.denominator or 'null' }} as {{ type_name('number') }})
-            as denominator,
+        {%- for part in ['numerator', 'denominator'] %}
+        cast(
+            case when {{ shown_if }} then {{ measure[part] or 'null' }} end
+            as {{ type_name('number') }}
+        ) as {{ part }},
+        {%- endfor %}
         cast({{ measure.sample }} as {{ type_name('integer') }}) as sample_size,
         case when judged_measure = '{{ measure.name }}' then target_value end
             as target_value,
