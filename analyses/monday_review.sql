@@ -14,7 +14,10 @@ scorecard as (
 
 headlines as (
 
-    select *
+    select
+        *,
+        coalesce(direction, {{ default_direction('kpi') }}) as better_direction
+
     from scorecard
     where dimension = 'total'
         or (kpi = 'average_order_value' and dimension_value = 'new_business')
@@ -50,7 +53,7 @@ parts as (
             partition by headlines.scorecard_key
             order by
                 scorecard.change_to_prior_year
-                * case when headlines.direction = 'lower' then -1 else 1 end,
+                * case when headlines.better_direction = 'lower' then -1 else 1 end,
                 scorecard.scorecard_key
         ) as worst_first
 
@@ -63,7 +66,7 @@ parts as (
     where scorecard.dimension in ('region', 'segment', 'deal_type', 'channel')
         and scorecard.sample_size >= {{ var('min_event_count') }}
         and scorecard.change_to_prior_year
-        * case when headlines.direction = 'lower' then -1 else 1 end < 0
+        * case when headlines.better_direction = 'lower' then -1 else 1 end < 0
 
 ),
 

@@ -12,7 +12,11 @@ kpi_values as (
 
 scorecard as (
 
-    select * from {{ ref('kpi_scorecard') }}
+    select
+        *,
+        coalesce(direction, {{ default_direction('kpi') }}) as better_direction
+
+    from {{ ref('kpi_scorecard') }}
     where dimension = 'total'
 
 ),
@@ -65,18 +69,19 @@ proposals as (
         scorecard.target_value as target_value_today,
         scorecard.critical_value as critical_value_today,
         case
-            when scorecard.direction = 'lower' then distributions.lower_quartile
+            when scorecard.better_direction = 'lower' then distributions.lower_quartile
             else distributions.upper_quartile
         end as proposed_target_value,
         distributions.median as proposed_warning_value,
         case
-            when scorecard.direction = 'lower' then distributions.ninetieth
+            when scorecard.better_direction = 'lower' then distributions.ninetieth
             else distributions.tenth
         end as proposed_critical_value
 
     from distributions
     inner join scorecard
         on distributions.kpi = scorecard.kpi
+        and distributions.measure = scorecard.measure
         and distributions.period_grain = scorecard.period_grain
     order by distributions.kpi, distributions.period_grain
 

@@ -107,3 +107,14 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{#- Which way of a KPI's default measure is better where no target says it. -#}
+{% macro default_direction(kpi) -%}
+    case
+        when {{ kpi }} in (
+            'sales_cycle_length', 'churn_rate', 'customer_acquisition_cost'
+        )
+            then 'lower'
+        else 'higher'
+    end
+{%- endmacro %}

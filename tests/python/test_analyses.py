@@ -112,3 +112,58 @@ def test_the_deals_of_the_month_add_up_to_its_revenue(ask):
     assert deals[-1]["cumulative_amount"] == month["revenue"]
     assert sum(not deal["is_refund"] for deal in deals) == month["order_count"]
     assert sum(Decimal(deal["share_of_month"]) for deal in deals) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def ask_without_targets(variants, sample_build):
+    """`ask`, where no KPI has a target and growth was judged by revenue until 2025."""
+    compiled = variants["defaults"]
+    with duckdb.connect() as database:
+        database.execute(f"attach '{sample_build.database}' as sample (read_only)")
+        database.execute(f"attach ':memory:' as \"{compiled.database}\"")
+        database.execute(f'use "{compiled.database}"')
+        database.execute("create schema marts")
+        database.execute("""
+            create table marts.kpi_scorecard as
+            select * replace (null::text as direction, null::double as target_value)
+            from sample.marts.kpi_scorecard
+        """)
+        database.execute("""
+            create table marts.kpi_values as
+            select * replace (
+                case
+                    when kpi = 'revenue_growth' and period_start < '2026-01-01'
+                        then measure = 'revenue'
+                    else is_judged
+                end as is_judged
+            ) from sample.marts.kpi_values
+        """)
+
+        def rows(query):
+            result = database.execute(compiled.analyses[query])
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+        yield rows
+
+
+def test_without_a_target_fewer_days_and_costs_are_still_better(ask_without_targets):
+    lower = ("sales_cycle_length", "churn_rate", "customer_acquisition_cost")
+    proposals = ask_without_targets("propose_thresholds")
+    for row in proposals:
+        steps = [
+            row[f"proposed_{name}_value"] for name in ("target", "warning", "critical")
+        ]
+        assert steps == sorted(steps, reverse=row["kpi"] not in lower), row["kpi"]
+    labels = {"Sales cycle length", "Churn rate", "Customer acquisition cost"}
+    worse = [r for r in ask_without_targets("monday_review") if r["worst_value"]]
+    assert {row["label_en"] for row in worse} & labels
+    for row in worse:
+        assert (row["change_there"] > 0) == (row["label_en"] in labels), row
+
+
+def test_thresholds_are_proposed_for_what_is_judged_today(ask_without_targets):
+    proposals = ask_without_targets("propose_thresholds")
+    growth = [row for row in proposals if row["kpi"] == "revenue_growth"]
+    assert {row["measure"] for row in growth} == {"year_over_year_growth"}
+    assert {row["period_count"] for row in growth} == {6, 2}
