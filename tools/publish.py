@@ -7,9 +7,9 @@ A publication is one folder with `sales_kpis.duckdb` (schema `marts` only) and
 `exports/<mart>.parquet` and `.csv`, rows ordered by primary key. Readers reach it over
 fixed links in `warehouse/`; one rename of the link `current` switches all of it.
 
-It also keeps schema `history` as parquet. Before a build, `--carry-history` gives it to
-the build file in the place of what is there, so that the history survives the file and
-a run that was never published leaves no trace in it.
+It also keeps schema `history`, and the sample's `sample_history`, as parquet. Before a
+build, `--carry-history` gives both to the build file in the place of what is there, so
+that the history survives the file and a run that was never published leaves no trace.
 """
 
 import fcntl
@@ -26,6 +26,8 @@ from tools.written import written
 
 ROOT = Path(__file__).resolve().parent.parent
 LINKS = ("sales_kpis.duckdb", "exports")
+# Schemas and folders of what was published: the company's record, and the sample's.
+HISTORIES = ("history", "sample_history")
 # Spreadsheets take a text that begins so for a formula.
 FORMULA = r"'^[=+\-@\t\r\n]'"
 # How a node of a dbt run may have ended.
@@ -46,11 +48,11 @@ order by column_index
 """
 HISTORY = """
 select table_name from duckdb_tables()
-where database_name = 'build' and schema_name = 'history' order by table_name
+where database_name = 'build' and schema_name = ? order by table_name
 """
 UNKNOWN_PUBLICATIONS = """
 select count(*) from read_parquet(?) as published
-anti join build.history.history_publications as known
+anti join build.{schema}.history_publications as known
     using (publication_number, values_fingerprint)
 """
 SCORECARD = ("kpi_scorecard",)
@@ -112,11 +114,12 @@ def write(build, folder):
                 file = literal(folder / "exports" / f"{mart}.{suffix}")
                 what = what if safe else ""
                 run(f"copy (select * {what} {rows}) to {file} (format {suffix})")
-        (folder / "history").mkdir()
-        for (table,) in run(HISTORY).fetchall():
-            file = literal(folder / "history" / f"{table}.parquet")
-            rows = f"select * from build.history.{name(table)} order by 1"
-            run(f"copy ({rows}) to {file} (format parquet)")
+        for schema in HISTORIES:
+            (folder / schema).mkdir()
+            for (table,) in run(HISTORY, [schema]).fetchall():
+                file = literal(folder / schema / f"{table}.parquet")
+                rows = f"select * from build.{schema}.{name(table)} order by 1"
+                run(f"copy ({rows}) to {file} (format parquet)")
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
         os.fsync(handle)
@@ -125,12 +128,17 @@ def write(build, folder):
 
 def carry_history(build, warehouse):
     """Give the DuckDB file `build` the history of the last publication alone."""
-    files = sorted((warehouse / "current" / "history").glob("*.parquet"))
+    files = [
+        file
+        for schema in HISTORIES
+        for file in sorted((warehouse / "current" / schema).glob("*.parquet"))
+    ]
     with duckdb.connect(build) as database:
         database.execute("begin")
         for file in files:
-            table = f"history.{name(file.stem)}"
-            database.execute("create schema if not exists history")
+            schema = file.parent.name
+            table = f"{schema}.{name(file.stem)}"
+            database.execute(f"create schema if not exists {schema}")
             database.execute(f"drop table if exists {table}")
             rows = f"select * from read_parquet({literal(file)})"
             database.execute(f"create table {table} as {rows}")
@@ -139,22 +147,23 @@ def carry_history(build, warehouse):
 
 def refuse_lost_history(build, warehouse):
     """Stop if the build does not know of all that was published before it."""
-    published = warehouse / "current" / "history" / "history_publications.parquet"
-    if not published.exists():
-        return
-    with duckdb.connect() as database:
-        database.execute(f"attach {literal(build)} as build (read_only)")
-        try:
-            (lost,) = database.execute(
-                UNKNOWN_PUBLICATIONS, [str(published)]
-            ).fetchone()
-        except duckdb.CatalogException:
-            lost = "all"
-    if lost:
-        sys.exit(
-            f"Not published: {build} lacks the history of earlier "
-            f"publications ({lost}). Run `make build`, which carries it over first."
-        )
+    for schema in HISTORIES:
+        published = warehouse / "current" / schema / "history_publications.parquet"
+        if not published.exists():
+            continue
+        with duckdb.connect() as database:
+            database.execute(f"attach {literal(build)} as build (read_only)")
+            try:
+                (lost,) = database.execute(
+                    UNKNOWN_PUBLICATIONS.format(schema=schema), [str(published)]
+                ).fetchone()
+            except duckdb.CatalogException:
+                lost = "all"
+        if lost:
+            sys.exit(
+                f"Not published: {build} lacks the history of earlier "
+                f"publications ({lost}). Run `make build`, which carries it over first."
+            )
 
 
 def publish(build, warehouse):

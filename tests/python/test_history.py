@@ -211,3 +211,19 @@ def test_a_publication_has_the_whole_history_beside_the_marts(story):
         "history_publications",
         "history_raw_rows",
     ]
+
+
+def test_the_sample_company_is_no_past_of_the_own_one(dbt, sample_build, tmp_path):
+    warehouse = tmp_path / "warehouse"
+    publish(sample_build.database, warehouse)
+    company = dbt.build(raw(BEFORE, "2026-08-01"), command=HISTORY, warehouse=warehouse)
+    assert company.worked, company.console
+    publish(company.database, warehouse)
+    reported = "select distinct reported_as_of as day from marts.kpi_value_history"
+    assert company.query(reported) == [{"day": date(2026, 7, 31)}]
+    assert company.rows("kpi_restatements") == []
+    # who goes back to the sample finds its record where it was
+    kept = warehouse / "current/sample_history/history_publications.parquet"
+    with duckdb.connect() as database:
+        rows = database.execute(f"select as_of_on from '{kept}'").fetchall()
+    assert rows == [(date(2026, 6, 30),)]

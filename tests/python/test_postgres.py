@@ -190,7 +190,7 @@ def rebuild(server, build):
     assert build.worked, build.console
     copy_raw(build, server, ("salesforce", "finance"))
     with contextlib.closing(server.connect()) as connection:
-        connection.cursor().execute("drop schema history cascade")
+        connection.cursor().execute("drop schema if exists history cascade")
         connection.commit()
     done = server.dbt("build", *NO_TESTS, settings=REAL_DATA)
     assert done.returncode == 0, done.stdout[-5000:]
