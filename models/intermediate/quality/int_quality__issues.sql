@@ -46,10 +46,21 @@ account_records as (
 
 ),
 
+{# Finance's rows or campaigns: only spend that is in use needs anybody. #}
+finance_rows as (
+
+    select count(*) as row_count from {{ ref('int_cac__finance_spend') }}
+
+),
+
 campaign_records as (
 
-    select * from {{ ref('int_crm__campaign_records') }}
-    where record_state is null and cost is not null
+    select campaign_records.*
+    from {{ ref('int_crm__campaign_records') }} as campaign_records
+    cross join finance_rows
+    where campaign_records.record_state is null
+        and campaign_records.cost is not null
+        and {{ spend_comes_from('crm_campaigns') }}
 
 ),
 
@@ -82,13 +93,10 @@ campaign_costs as (
 
 finance_spend as (
 
-    select * from {{ ref('int_cac__finance_spend') }}
-
-),
-
-finance_rows as (
-
-    select count(*) as row_count from finance_spend
+    select finance_spend.*
+    from {{ ref('int_cac__finance_spend') }} as finance_spend
+    cross join finance_rows
+    where {{ spend_comes_from('finance') }}
 
 ),
 
@@ -289,25 +297,21 @@ picklist_values as (
     union all
     select
         'finance' as source_system,
-        finance_spend.raw_table,
-        finance_spend.source_record_id,
+        raw_table,
+        source_record_id,
         'channel' as field,
-        finance_spend.channel as raw_value
+        channel as raw_value
 
     from finance_spend
-    cross join finance_rows
-    where {{ spend_comes_from('finance') }}
     union all
     select
-        campaign_records.source_system,
-        campaign_records.raw_table,
-        campaign_records.source_record_id,
+        source_system,
+        raw_table,
+        source_record_id,
         'channel' as field,
-        campaign_records.campaign_type as raw_value
+        campaign_type as raw_value
 
     from campaign_records
-    cross join finance_rows
-    where {{ spend_comes_from('crm_campaigns') }}
 
 ),
 
