@@ -1,4 +1,7 @@
 {#- Everything a human should look at, one row per record and reason, keys only. -#}
+{#- Beside revenue by billings, documents only value the contracts that they belong to. -#}
+{%- set are_billings_revenue = var('revenue_basis') == 'billings' -%}
+{%- set kpi_of_billings = 'revenue_growth' if are_billings_revenue else 'churn_rate' -%}
 {%- set standard_lifecycle_stages = [
     'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
     'customer', 'evangelist', 'other',
@@ -81,7 +84,7 @@ contracts as (
 billings as (
 
     select * from {{ ref('int_revenue__billings') }}
-    where is_counted
+    where is_counted {{- '' if are_billings_revenue else ' and contract_id is not null' }}
 
 ),
 
@@ -104,6 +107,7 @@ billing_records as (
 
     select * from {{ ref('int_crm__billing_document_records') }}
     where record_state is null and is_counted and billed_on is null
+        {{- '' if are_billings_revenue else ' and contract_id is not null' }}
 
 ),
 
@@ -503,7 +507,7 @@ billing_issues as (
             else 'exchange_rate_missing'
         end as reason,
         'warning' as severity,
-        'revenue_growth' as kpi,
+        '{{ kpi_of_billings }}' as kpi,
         cast(null as {{ type_name('money') }}) as amount,
         cast(null as {{ type_name('text') }}) as currency_code,
         cast(null as {{ type_name('text') }}) as detail
@@ -517,7 +521,7 @@ billing_issues as (
         source_record_id as raw_key,
         'billing_date_missing' as reason,
         'warning' as severity,
-        'revenue_growth' as kpi,
+        '{{ kpi_of_billings }}' as kpi,
         amount,
         coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         currency_code as detail
