@@ -152,20 +152,22 @@ def plain(value):
     return int(number) if number.is_integer() else number
 
 
-def ratio_of(values, numerators, denominators):
+def ratio_of(values, numerators, denominators, is_ratio):
     """A measure's lists without what can be recomputed.
 
     Args:
         values: the measure as the mart holds it, one entry per period, None for NULL.
         numerators: what it is a quotient of, likewise.
-        denominators: what it is a quotient by, likewise; all None if it is no ratio.
+        denominators: what it is a quotient by, likewise.
+        is_ratio: whether the measure is a quotient at all; these periods may all be
+            too young to have one.
 
     Returns:
         dict with `v` for a measure that is no ratio, or one whose mart value is not the
         exact quotient; `n` and `d` for a ratio. A numerator is None where the mart
         withholds a quotient that could be formed (cohort too young, period still open).
     """
-    if not any(value is not None for value in denominators):
+    if not is_ratio:
         return {"v": values}
     withheld = [
         None if value is None and denominator and denominator > 0 else numerator
@@ -276,11 +278,15 @@ class Published:
         """Figures by kpi, measure, dimension, value and grain."""
         cases = " ".join(f"when '{g}' then {n}" for g, n in PERIODS.items())
         wanted = [f"{k['kpi']}.{measure}" for k in kpis for measure in k["measures"]]
+        ratios = self.rows(
+            "select distinct kpi, measure from marts.kpi_values "
+            "where denominator is not null"
+        )
         tree = {}
         for row in self.rows(SERIES.format(cases=cases), [wanted]):
             kpi, measure, dimension, value, grain, *lists = row
             values, over, under, samples, status, targets = lists
-            figures = ratio_of(values, over, under)
+            figures = ratio_of(values, over, under, (kpi, measure) in ratios)
             # A sample that is the denominator needs no list of its own.
             if samples != figures.get("d"):
                 figures["s"] = samples

@@ -1,5 +1,5 @@
 {#- Everything a human should look at, one row per record and reason, keys only. -#}
-{#- Beside revenue by billings, documents only value the contracts that they belong to. -#}
+{#- With bookings documents only value the contracts that they belong to. -#}
 {%- set are_billings_revenue = var('revenue_basis') == 'billings' -%}
 {%- set kpi_of_billings = 'revenue_growth' if are_billings_revenue else 'churn_rate' -%}
 {%- set standard_lifecycle_stages = [
@@ -84,7 +84,8 @@ contracts as (
 billings as (
 
     select * from {{ ref('int_revenue__billings') }}
-    where is_counted {{- '' if are_billings_revenue else ' and contract_id is not null' }}
+    where is_counted
+        {{- '' if are_billings_revenue else ' and contract_id is not null' }}
 
 ),
 
