@@ -121,3 +121,30 @@ def test_a_target_that_cannot_be_judged_is_refused_with_a_sentence(refused):
         if refused.get(str(place)) != problem
     ]
     assert wrong == []
+
+
+def test_a_kpi_is_off_target_by_the_row_that_is_its_headline(dbt):
+    # The order value is judged by that of new business, which has its only target.
+    cards = [
+        ("churn_rate", "total", "(all)", "off_target"),
+        ("average_order_value", "total", "(all)", "no_target"),
+        ("average_order_value", "deal_type", "new_business", "off_target"),
+        ("average_order_value", "deal_type", "upsell", "off_target"),
+        ("sales_cycle_length", "segment", "new_business", "off_target"),
+        ("revenue_growth", "total", "(all)", "on_target"),
+    ]
+    names = "kpi, dimension, dimension_value, status"
+    scorecard = (
+        "select *, 'month' as period_grain, '2025-01' as period_label, 1.0 as value, "
+        f"2.0 as target_value from (values {str(cards)[1:-1]}) as cards ({names})"
+    )
+    name = "assert_no_kpi_is_off_target"
+    build = dbt.build(
+        {"marts": {"kpi_scorecard": scorecard}},
+        command=("test", "--select", name, "--store-failures"),
+    )
+    (table,) = build.query(
+        f"select schema_name from duckdb_tables() where table_name = '{name}'"
+    )
+    rows = build.query(f"select kpi from {table['schema_name']}.{name} order by 1")
+    assert [row["kpi"] for row in rows] == ["average_order_value", "churn_rate"]

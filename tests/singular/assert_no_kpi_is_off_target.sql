@@ -1,6 +1,7 @@
 {#-
-    A KPI as a whole that misses its critical threshold in its latest final period. A
-    warning unless the var `off_target_severity` says error.
+    A KPI as a whole that misses its critical threshold in its latest final period; the
+    order value by that of new business, where its target stands. A warning unless the
+    var `off_target_severity` says error.
 -#}
 {{ config(severity=var('off_target_severity')) }}
 
@@ -16,7 +17,11 @@ off_target as (
         target_value
 
     from {{ ref('kpi_scorecard') }}
-    where dimension = 'total' and status = 'off_target'
+    where status = 'off_target'
+        and (
+            dimension = 'total'
+            or (kpi = 'average_order_value' and dimension_value = 'new_business')
+        )
 
 )
 
