@@ -51,5 +51,8 @@
             ['zoho', ['campaign'] + spend, 'no_campaigns', cost],
         ]) -%}
     {%- endif -%}
+    {%- if var('spend_source') == 'finance' -%}
+        {%- do gaps.append(['finance', ['acquisition_spend'], 'no_spend', cost]) -%}
+    {%- endif -%}
     {{- return(gaps) -}}
 {% endmacro %}

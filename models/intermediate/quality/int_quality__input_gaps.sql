@@ -44,7 +44,7 @@ filled_tables as (
     from lead_records
     where record_state is null
         and (account_id is not null or contact_id is not null or deal_id is not null)
-    {%- for system in enabled_crms() %}
+    {%- for system in enabled_crms() + ['finance'] %}
     union
     select
         '{{ system }}' as source_system,
@@ -59,7 +59,8 @@ filled_tables as (
 needed_tables as (
 
     {%- set rows = [] %}
-    {%- for system, tables, reason, kpis in input_gaps() if system in enabled_crms() %}
+    {%- for system, tables, reason, kpis in input_gaps()
+        if system in enabled_crms() + ['finance'] %}
         {%- for kpi in kpis %}
             {%- for table in tables %}
                 {%- do rows.append([system, tables[0], reason, kpi, table]) %}
