@@ -2,6 +2,8 @@
 {#- With bookings documents only value the contracts that they belong to. -#}
 {%- set are_billings_revenue = var('revenue_basis') == 'billings' -%}
 {%- set kpi_of_billings = 'revenue_growth' if are_billings_revenue else 'churn_rate' -%}
+{%- set is_billing_in_a_figure =
+    'true' if are_billings_revenue else 'contract_id is not null' -%}
 {%- set standard_lifecycle_stages = [
     'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
     'customer', 'evangelist', 'other',
@@ -49,7 +51,7 @@ account_records as (
 
 ),
 
-{# Finance's rows or campaigns: only spend that is in use needs anybody. #}
+{# Either finance's spend or campaigns are in a figure; of the others one only knows. #}
 finance_rows as (
 
     select count(*) as row_count from {{ ref('int_cac__finance_spend') }}
@@ -58,12 +60,14 @@ finance_rows as (
 
 campaign_records as (
 
-    select campaign_records.*
+    select
+        campaign_records.*,
+        {{ spend_comes_from('crm_campaigns') }} as is_in_a_figure
+
     from {{ ref('int_crm__campaign_records') }} as campaign_records
     cross join finance_rows
     where campaign_records.record_state is null
         and campaign_records.cost is not null
-        and {{ spend_comes_from('crm_campaigns') }}
 
 ),
 
@@ -83,9 +87,12 @@ contracts as (
 
 billings as (
 
-    select * from {{ ref('int_revenue__billings') }}
+    select
+        *,
+        {{ is_billing_in_a_figure }} as is_in_a_figure
+
+    from {{ ref('int_revenue__billings') }}
     where is_counted
-        {{- '' if are_billings_revenue else ' and contract_id is not null' }}
 
 ),
 
@@ -97,18 +104,23 @@ campaign_costs as (
 
 finance_spend as (
 
-    select finance_spend.*
+    select
+        finance_spend.*,
+        {{ spend_comes_from('finance') }} as is_in_a_figure
+
     from {{ ref('int_cac__finance_spend') }} as finance_spend
     cross join finance_rows
-    where {{ spend_comes_from('finance') }}
 
 ),
 
 billing_records as (
 
-    select * from {{ ref('int_crm__billing_document_records') }}
+    select
+        *,
+        {{ is_billing_in_a_figure }} as is_in_a_figure
+
+    from {{ ref('int_crm__billing_document_records') }}
     where record_state is null and is_counted and billed_on is null
-        {{- '' if are_billings_revenue else ' and contract_id is not null' }}
 
 ),
 
@@ -308,6 +320,7 @@ picklist_values as (
         channel as raw_value
 
     from finance_spend
+    where is_in_a_figure
     union all
     select
         source_system,
@@ -317,6 +330,7 @@ picklist_values as (
         campaign_type as raw_value
 
     from campaign_records
+    where is_in_a_figure
 
 ),
 
@@ -507,8 +521,8 @@ billing_issues as (
             when amount_source = 'missing_amount' then 'amount_missing'
             else 'exchange_rate_missing'
         end as reason,
-        'warning' as severity,
-        '{{ kpi_of_billings }}' as kpi,
+        case when is_in_a_figure then 'warning' else 'info' end as severity,
+        case when is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
         cast(null as {{ type_name('money') }}) as amount,
         cast(null as {{ type_name('text') }}) as currency_code,
         cast(null as {{ type_name('text') }}) as detail
@@ -521,8 +535,8 @@ billing_issues as (
         raw_table,
         source_record_id as raw_key,
         'billing_date_missing' as reason,
-        'warning' as severity,
-        '{{ kpi_of_billings }}' as kpi,
+        case when is_in_a_figure then 'warning' else 'info' end as severity,
+        case when is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
         amount,
         coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         currency_code as detail
@@ -538,8 +552,8 @@ spend_issues as (
         raw_table,
         source_record_id as raw_key,
         'exchange_rate_missing' as reason,
-        'warning' as severity,
-        'customer_acquisition_cost' as kpi,
+        case when is_in_a_figure then 'warning' else 'info' end as severity,
+        case when is_in_a_figure then 'customer_acquisition_cost' end as kpi,
         record_amount as amount,
         currency_code,
         currency_code as detail
@@ -567,8 +581,8 @@ campaign_issues as (
         raw_table,
         source_record_id as raw_key,
         'campaign_dates_missing' as reason,
-        'warning' as severity,
-        'customer_acquisition_cost' as kpi,
+        case when is_in_a_figure then 'warning' else 'info' end as severity,
+        case when is_in_a_figure then 'customer_acquisition_cost' end as kpi,
         cost as amount,
         coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         currency_code as detail
@@ -582,7 +596,8 @@ campaign_issues as (
         campaign_records.source_record_id as raw_key,
         'campaign_cost_on_parent' as reason,
         'info' as severity,
-        'customer_acquisition_cost' as kpi,
+        case when campaign_records.is_in_a_figure then 'customer_acquisition_cost' end
+            as kpi,
         campaign_records.cost as amount,
         coalesce(
             campaign_records.currency_code,
@@ -600,8 +615,10 @@ campaign_issues as (
         campaign_records.raw_table,
         campaign_records.source_record_id as raw_key,
         'exchange_rate_missing' as reason,
-        'warning' as severity,
-        'customer_acquisition_cost' as kpi,
+        case when campaign_records.is_in_a_figure then 'warning' else 'info' end
+            as severity,
+        case when campaign_records.is_in_a_figure then 'customer_acquisition_cost' end
+            as kpi,
         campaign_records.cost as amount,
         coalesce(
             campaign_records.currency_code,
@@ -617,7 +634,7 @@ campaign_issues as (
     group by
         campaign_records.source_system, campaign_records.raw_table,
         campaign_records.source_record_id, campaign_records.cost,
-        campaign_records.currency_code
+        campaign_records.currency_code, campaign_records.is_in_a_figure
 
 ),
 
