@@ -434,6 +434,57 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
         assert build.rows(f"select * from staging.stg_hubspot__{empty}") == []
 
 
+def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp_path):
+    # Typing errors too large for any date or amount; the rest of the item counts.
+    item = {
+        "property_price": "100",
+        "property_quantity": "5",
+        "property_hs_recurring_billing_period": "P1Y6M",
+        "property_hs_recurring_billing_start_date": "2025-04-01",
+        "property_recurringbillingfrequency": "monthly",
+    }
+    items = {
+        "sane": {},
+        "months": {"property_hs_recurring_billing_period": "P99999999999M"},
+        "days": {"property_hs_recurring_billing_period": "P99999999999D"},
+        "payments": {
+            "property_hs_recurring_billing_period": None,
+            "property_hs_recurring_billing_number_of_payments": "9999999999",
+        },
+        "quantity": {"property_price": "9999999999", "property_quantity": "999999"},
+        "large": {
+            "property_price": "5000000",
+            "property_quantity": "1000",
+            "property_hs_discount_percentage": "-50",
+        },
+    }
+    tables = hubspot_layouts.fivetran()
+    tables["line_item"] = [{"id": key} | item | own for key, own in items.items()]
+    tables["line_item_deal"] = [
+        {"line_item_id": key, "deal_id": "100"} for key in items
+    ]
+    build = Build(tmp_path).land(tables)
+    code, output = build.run(
+        *("--select", "+stg_hubspot__contracts"), *("--exclude", "resource_type:test")
+    )
+    assert code == 0, output
+    contracts = build.rows(
+        "select record_id, monthly_amount, ends_on, unreadable_columns"
+        " from staging.stg_hubspot__contracts where set_aside_reason is null"
+    )
+    end = date(2026, 10, 1)
+    assert {key: found for key, *found in map(dict.values, contracts)} == {
+        "sane": [Decimal("500.00"), end, None],
+        "months": [Decimal("500.00"), None, "hs_recurring_billing_period,"],
+        "days": [Decimal("500.00"), None, "hs_recurring_billing_period,"],
+        "payments": [
+            *(Decimal("500.00"), None, "hs_recurring_billing_number_of_payments,")
+        ],
+        "quantity": [None, end, "price,quantity,"],
+        "large": [Decimal("7500000000.00"), end, None],
+    }
+
+
 # --- Real rows
 
 

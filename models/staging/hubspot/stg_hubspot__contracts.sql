@@ -1,5 +1,11 @@
 {#- Recurring line items: what a won deal sells by subscription. -#}
 {%- set line_item = raw_table('hubspot', 'line_item', optional=true) -%}
+{%- set landed_period = pick(line_item, 'hs_recurring_billing_period') -%}
+{%- set list_amount = plausible_number(
+    '(versions.price - coalesce(versions.discount_per_unit, 0))'
+    ~ ' * coalesce(versions.quantity, 1)',
+    'money'
+) -%}
 
 with
 
@@ -12,7 +18,13 @@ raw_line_items as (
 
         -- attributes
         {{ pick(line_item, 'recurringbillingfrequency') }} as frequency,
-        {{ pick(line_item, 'hs_recurring_billing_period') }} as billing_period,
+        {{ landed_period }} as landed_period,
+        case
+            when {{ matches(
+                landed_period, 'P([0-9]{1,2}Y)?([0-9]{1,3}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?'
+            ) }}
+                then {{ landed_period }}
+        end as billing_period,
         {{ pick(line_item, 'hs_line_item_currency_code') }} as currency_code,
 
         -- measures
@@ -22,7 +34,7 @@ raw_line_items as (
         {{ pick(line_item, 'discount', 'money') }} as discount_per_unit,
         {{ pick(line_item, 'hs_discount_percentage', 'rate') }} as discount_percent,
         {{ pick(line_item, 'hs_recurring_billing_number_of_payments', 'integer') }}
-            as payment_count,
+            as landed_payment_count,
 
         -- dates and timestamps (UTC)
         {{ pick(line_item, 'hs_recurring_billing_start_date', 'date') }} as starts_on,
@@ -47,6 +59,8 @@ identified_line_items as (
     select
         *,
         {{ hubspot_id('source_record_id') }} as record_id,
+        case when landed_payment_count between 0 and 1200 then landed_payment_count end
+            as payment_count,
         {{ hubspot_billing_months('frequency') }} as frequency_months,
         {{ hubspot_billing_weeks('frequency') }} as frequency_weeks,
         12 * coalesce({{ duration_part('billing_period', 'Y') }}, 0)
@@ -63,8 +77,8 @@ identified_line_items as (
 versions as (
 
     {{ ranked_versions('identified_line_items', ['record_id'], [
-        'net_amount', 'price', 'quantity', 'starts_on', 'frequency', 'billing_period',
-        'payment_count', 'discount_per_unit', 'discount_percent', 'currency_code',
+        'net_amount', 'price', 'quantity', 'starts_on', 'frequency', 'landed_period',
+        'landed_payment_count', 'discount_per_unit', 'discount_percent', 'currency_code',
         'own_deal_id',
     ]) }}
 
@@ -104,14 +118,11 @@ terms as (
             as deal_id,
         coalesce(
             versions.net_amount,
-            cast(
-                cast(
-                    (versions.price - coalesce(versions.discount_per_unit, 0))
-                    * coalesce(versions.quantity, 1) as {{ type_name('money') }}
-                ) * cast(
-                    1 - coalesce(versions.discount_percent, 0) * 0.01 as decimal(12, 6)
-                ) as {{ type_name('money') }}
-            )
+            {{ plausible_number(
+                'cast(' ~ list_amount ~ ' as decimal(20, 2)) * cast('
+                ~ '1 - coalesce(versions.discount_percent, 0) * 0.01 as decimal(12, 6))',
+                'money'
+            ) }}
         ) as billed_amount,
         coalesce(
             nullif(versions.period_months, 0),
@@ -178,7 +189,27 @@ contracts as (
         versions.loaded_at,
 
         -- state of the row
-        versions.unreadable_columns,
+        nullif(
+            coalesce(versions.unreadable_columns, '')
+            || case
+                when versions.price is not null and versions.billed_amount is null
+                    then 'price,quantity,'
+                else ''
+            end
+            || case
+                when versions.landed_period is not null
+                    and versions.billing_period is null
+                    then 'hs_recurring_billing_period,'
+                else ''
+            end
+            || case
+                when versions.landed_payment_count is not null
+                    and versions.payment_count is null
+                    then 'hs_recurring_billing_number_of_payments,'
+                else ''
+            end,
+            ''
+        ) as unreadable_columns,
         coalesce(
             {{ set_aside_reason('versions.record_id') }},
             case
