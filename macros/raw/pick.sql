@@ -55,7 +55,12 @@
     {%- elif raw.system == 'zoho' and not api_name.startswith('_') -%}
         {{- return(zoho_column_names(var('zoho_loader'), api_name)) -}}
     {%- endif -%}
-    {{- return([loader_column_name(raw, api_name)]) -}}
+    {%- set names = [loader_column_name(raw, api_name)] -%}
+    {%- if raw.system == 'salesforce' -%}
+        {#- Some of Fivetran's connections keep the spelling of the source. -#}
+        {%- do names.append(api_name) -%}
+    {%- endif -%}
+    {{- return(names) -}}
 {% endmacro %}
 
 {#-

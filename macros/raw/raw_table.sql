@@ -14,15 +14,21 @@
         {%- do ref('sample_' ~ system ~ '__' ~ table) -%}
     {%- elif execute and model.resource_type != 'unit_test' -%}
         {%- set landed = {} -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do landed.update({column.name | lower: column}) -%}
+        {%- for name in table_names(relation.identifier) -%}
+            {%- if not landed -%}
+                {%- set found = relation.incorporate(path={'identifier': name}) -%}
+                {%- for column in adapter.get_columns_in_relation(found) -%}
+                    {%- do landed.update({column.name | lower: column}) -%}
+                {%- endfor -%}
+                {%- if landed -%}
+                    {%- do raw.update({'relation': found, 'columns': landed}) -%}
+                {%- endif -%}
+            {%- endif -%}
         {%- endfor -%}
-        {%- if landed -%}
-            {%- do raw.update({'columns': landed}) -%}
-        {%- elif optional -%}
+        {%- if not landed and optional -%}
             {%- set nothing = '(select 1 as no_row where 1 = 0) as not_landed' -%}
             {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
-        {%- elif flags.WHICH in ['build', 'run', 'test'] -%}
+        {%- elif not landed and flags.WHICH in ['build', 'run', 'test'] -%}
             {%- do exceptions.raise_compiler_error(
                 'Raw table ' ~ relation.identifier ~ ' is missing in schema '
                 ~ relation.schema ~ ': load it, or set the var ' ~ system
@@ -32,4 +38,21 @@
         {%- endif -%}
     {%- endif -%}
     {{- return(raw) -}}
+{% endmacro %}
+
+{#-
+    Names that a table can have, the likeliest first: some destinations fold names to
+    lower or upper case, and some of Fivetran's connections keep Salesforce's own
+    (OpportunityStage for opportunity_stage).
+-#}
+{% macro table_names(name) %}
+    {%- set names = [name] -%}
+    {%- if not var('use_sample_data') -%}
+        {%- set words = [] -%}
+        {%- for word in name.split('_') -%}
+            {%- do words.append(word[:1] | upper ~ word[1:]) -%}
+        {%- endfor -%}
+        {%- do names.extend([name | lower, name | upper, words | join]) -%}
+    {%- endif -%}
+    {{- return(names | unique(case_sensitive=true)) -}}
 {% endmacro %}

@@ -212,6 +212,36 @@ ODD = {
     },
 }
 
+# Fivetran's names where a connection keeps Salesforce's own spelling.
+SOURCE_CASED = {
+    "salesforce": {
+        "Opportunity": [
+            {
+                "Id": key,
+                "StageName": "Signed",
+                "Amount": "100",
+                "CloseDate": "2025-02-10",
+                "CreatedDate": "2025-01-10 10:00:00",
+                "IsDeleted": is_deleted,
+                **_STAMP,
+            }
+            for key, is_deleted in (("kept", "false"), ("gone", "true"))
+        ],
+        "Account": [{"Id": "A1"}],
+        "Lead": [{"Id": "L1", "CreatedDate": "2025-01-10 10:00:00"}],
+        "OpportunityStage": [
+            {"Id": "S1", "MasterLabel": "Signed", "IsClosed": "true", "IsWon": "true"}
+        ],
+    },
+}
+SOURCE_CASED_MODELS = (
+    "stg_salesforce__deals",
+    "stg_salesforce__accounts",
+    "stg_salesforce__leads",
+    "stg_salesforce__stages",
+    "excluded_records",
+)
+
 # A required table and required columns that did not land.
 INCOMPLETE = {
     "salesforce": {

@@ -80,6 +80,10 @@ RUNS = {
     "incomplete_company": lambda dbt: dbt.build(
         bad_input.INCOMPLETE, command=("run", "--select", *bad_input.INCOMPLETE_MODELS)
     ),
+    "source_cased_company": lambda dbt: dbt.build(
+        bad_input.SOURCE_CASED,
+        command=(*WITHOUT_TESTS, "--select", *bad_input.SOURCE_CASED_MODELS),
+    ),
     "odd_company": lambda dbt: dbt.build(
         bad_input.ODD, command=(*WITHOUT_TESTS, *FIGURES)
     ),
@@ -169,6 +173,7 @@ sample_build_again = _build("sample_build_again")
 bad_company = _build("bad_company")
 incomplete_company = _build("incomplete_company")
 odd_company = _build("odd_company")
+source_cased_company = _build("source_cased_company")
 dirty_company = _build("dirty_company")
 keyless_run = _build("keyless_run")
 unknown_loader_run = _build("unknown_loader_run")

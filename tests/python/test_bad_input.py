@@ -193,6 +193,22 @@ def test_a_company_without_any_load_stamp_takes_the_record_stamps(odd_company):
     assert str(row["as_of_on"]) == "2025-03-01"
 
 
+def test_names_in_the_spelling_of_the_source_are_read(source_cased_company):
+    assert source_cased_company.worked, source_cased_company.console
+    deals = source_cased_company.query(
+        "select record_id, amount, set_aside_reason"
+        " from staging.stg_salesforce__deals order by 1"
+    )
+    assert [tuple(deal.values()) for deal in deals] == [
+        ("gone", Decimal("100.00"), "deleted"),
+        ("kept", Decimal("100.00"), None),
+    ]
+    (stage,) = source_cased_company.query(
+        "select stage, is_won from staging.stg_salesforce__stages"
+    )
+    assert stage == {"stage": "Signed", "is_won": True}
+
+
 # -- what must be there -------------------------------------------------------
 
 

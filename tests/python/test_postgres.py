@@ -185,6 +185,33 @@ def test_columns_of_odd_types_give_the_same_marts(sample, server, odd_company):
     assert differing_marts(server, odd_company) == {}
 
 
+def test_tables_are_found_where_the_destination_folds_their_names(sample, server):
+    with contextlib.closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema folded")
+        for table, columns in {
+            "opportunity": "Id StageName Amount CloseDate CreatedDate",
+            "opportunitystage": "Id MasterLabel",
+            "ACCOUNT": "ID",
+            "Lead": "Id CreatedDate",
+        }.items():
+            shown = ", ".join(f'"{column}" text' for column in columns.split())
+            cursor.execute(f'create table folded."{table}" ({shown})')
+            key = columns.partition(" ")[0]
+            cursor.execute(f'insert into folded."{table}" ("{key}") values (1)')
+        connection.commit()
+    models = ("deals", "stages", "accounts", "leads")
+    settings = {"salesforce_loader": "airbyte", "salesforce_schema": "folded"}
+    done = server.dbt(
+        *("run", "--select", *(f"stg_salesforce__{model}" for model in models)),
+        settings=REAL_DATA | settings,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    for model in models:
+        rows = server.rows(f"select * from staging.stg_salesforce__{model}")
+        assert [row["source_record_id"] for row in rows] == ["1"], model
+
+
 def rebuild(server, build):
     """Builds on the server what was built on DuckDB, from the same raw tables."""
     assert build.worked, build.console
