@@ -92,7 +92,8 @@ undated_crm_rates as (
         max(units_per_home_unit) as rate
 
     from crm_rates
-    where set_aside_reason is null and starts_on is null and units_per_home_unit > 0
+    where set_aside_reason is null
+        and raw_table = 'currency_type' and units_per_home_unit > 0
     group by source_system, currency_code
 
 ),

@@ -1,15 +1,23 @@
 {%- set dated_rate = raw_table('salesforce', 'dated_conversion_rate', optional=true) -%}
+{%- set start_date = pick(dated_rate, 'StartDate') -%}
+{%- set is_first_rate =
+    start_date ~ " like '____-__-__%' and " ~ start_date ~ " < '1970'"
+-%}
 {%- set currency_type = raw_table('salesforce', 'currency_type', optional=true) -%}
 
 with
 
+{# The first rate of a currency has no beginning: Salesforce says 0001-01-01. #}
 raw_dated_rates as (
 
     select
         'dated_conversion_rate' as raw_table,
         {{ pick(dated_rate, 'Id', required=true) }} as source_record_id,
         {{ pick(dated_rate, 'IsoCode', required=true) }} as currency_code,
-        {{ pick(dated_rate, 'StartDate', 'date', required=true) }} as starts_on,
+        case
+            when {{ is_first_rate }} then cast('1970-01-01' as date)
+            else {{ pick(dated_rate, 'StartDate', 'date', required=true) }}
+        end as starts_on,
         {{ pick(dated_rate, 'NextStartDate', 'date') }} as ends_on,
         {{ pick(dated_rate, 'ConversionRate', 'rate', required=true) }}
             as units_per_home_unit,
@@ -17,9 +25,13 @@ raw_dated_rates as (
         {{ loaded_at(dated_rate) }} as loaded_at,
         {{ is_deleted(dated_rate, []) }} as is_deleted,
         {{ is_old_version(dated_rate) }} as is_old_version,
-        {{ unreadable_columns(dated_rate, [
-            ['StartDate', 'date'], ['ConversionRate', 'rate'],
-        ]) }} as unreadable_columns
+        case
+            when {{ is_first_rate }}
+                then {{ unreadable_columns(dated_rate, [['ConversionRate', 'rate']]) }}
+            else {{ unreadable_columns(dated_rate, [
+                ['StartDate', 'date'], ['ConversionRate', 'rate'],
+            ]) }}
+        end as unreadable_columns
 
     from {{ dated_rate.relation }}
 

@@ -7,6 +7,7 @@ DECISIONS.md 1, 2, 5, 14, 15, 28, 29.
 from __future__ import annotations
 
 import re
+from datetime import date
 from fractions import Fraction
 
 from oracle import read
@@ -149,6 +150,8 @@ class _Salesforce:
         for row in self._live("dated_conversion_rate").values():
             rate = read.number(row.get("conversion_rate"))
             starts_on = read.day(row.get("start_date"))
+            if (text(row.get("start_date")) or "").startswith("0001-"):
+                starts_on = date(1970, 1, 1)  # the first rate of a currency
             if rate and rate > 0 and starts_on:
                 self.dated.setdefault(currency_code(row.get("iso_code")), []).append(
                     (starts_on, read.day(row.get("next_start_date")), Fraction(rate))
