@@ -6,7 +6,11 @@
 {% macro pick(raw, api_name, type='text', required=false) %}
     {%- set column = landed_column(raw, api_name) -%}
     {%- if column -%}
-        {{- return(safe_cast_to(adapter.quote(column.name), type, column.type)) -}}
+        {%- set picks = [] -%}
+        {%- for part in [column] + columns_beside(raw, column) -%}
+            {%- do picks.append(safe_cast_to(adapter.quote(part.name), type, part.type)) -%}
+        {%- endfor -%}
+        {{- return(first_of(picks)) -}}
     {%- endif -%}
     {%- if required and raw.columns -%}
         {%- do exceptions.raise_compiler_error(
@@ -25,10 +29,31 @@
     {%- for api_name in api_names if landed_column(raw, api_name) -%}
         {%- do picks.append(pick(raw, api_name, type)) -%}
     {%- endfor -%}
-    {%- if picks | length > 1 -%}
-        {{- return('coalesce(' ~ picks | join(', ') ~ ')') -}}
+    {{- return(first_of(picks) if picks else 'cast(null as ' ~ type_name(type) ~ ')') -}}
+{% endmacro %}
+
+{#- SQL of the first of some expressions that is not NULL. -#}
+{% macro first_of(expressions) %}
+    {%- if expressions | length == 1 -%}
+        {{- return(expressions[0]) -}}
     {%- endif -%}
-    {{- return(picks | first or 'cast(null as ' ~ type_name(type) ~ ')') -}}
+    {{- return('coalesce(' ~ expressions | join(', ') ~ ')') -}}
+{% endmacro %}
+
+{#-
+    The columns that dlt lands beside a column for values that do not fit its type, which
+    is that of the first value: amount__v_double beside amount.
+-#}
+{% macro columns_beside(raw, column) %}
+    {%- set beside = [] -%}
+    {%- if raw.columns and var(raw.system ~ '_loader', none) == 'dlt' -%}
+        {%- set start = column.name | lower ~ '__v_' -%}
+        {%- for name in raw.columns | sort if name.startswith(start) -%}
+            {%- set other = raw.columns[name] -%}
+            {%- do beside.append({'name': other.name, 'type': other.dtype | lower}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(beside) -}}
 {% endmacro %}
 
 {#- Name and warehouse type of a landed column (type none: unknown), else none. -#}

@@ -366,6 +366,48 @@ def test_columns_that_did_not_land_are_null(odd):
     """) == [(None, None, None, None)]
 
 
+def test_values_that_dlt_landed_beside_the_column_are_read(tmp_path):
+    # dlt takes a column's type from its first value; 1000.50 after 1000 goes beside it.
+    build = Build(tmp_path, zoho_loader="dlt", **SETTINGS)
+    same = {
+        "stage": "Closed Won",
+        "closing_date": "2025-02-01",
+        "created_time": "2025-01-01",
+    }
+    build.table(
+        "zoho_crm",
+        "deals",
+        [
+            same | row
+            for row in (
+                {"id": "1", "amount": "1000", "exchange_rate": "2"},
+                {
+                    "id": "2",
+                    "amount__v_double": "1000.5",
+                    "exchange_rate__v_double": "1.5",
+                },
+                {"id": "3", "amount__v_text": "n/a", "exchange_rate": "2"},
+            )
+        ],
+        {
+            "amount": "bigint",
+            "amount__v_double": "double",
+            "exchange_rate": "bigint",
+            "exchange_rate__v_double": "double",
+        },
+    )
+    staging = ("--select", "stg_zoho__deals", "excluded_records", *WITHOUT_TESTS)
+    assert build.run(*staging) == 0, build.output
+    assert build.rows("""
+        select record_id, amount, units_per_home_unit, unreadable_columns
+        from staging.stg_zoho__deals order by all
+    """) == [
+        ("1", Decimal("1000.00"), Decimal("2.0000000000"), None),
+        ("2", Decimal("1000.50"), Decimal("1.5000000000"), None),
+        ("3", None, Decimal("2.0000000000"), "Amount,"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("without", "words"),
     [
