@@ -1,14 +1,18 @@
 {#-
     Casts a raw column so that no value can stop a build: what cannot be read is NULL
     (and `unreadable_columns` names it). `landed_type` is the warehouse type of the
-    column, none if unknown; a column that has its type already is not parsed again.
+    column, none if unknown; a column that has its type already is not parsed again, and
+    a struct is read as JSON.
 -#}
 {% macro safe_cast_to(column, type, landed_type=none) %}
-    {%- set landed_text = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
-    {%- set text = "nullif(trim(" ~ landed_text ~ "), '')" -%}
     {%- set landed = landed_type or '' -%}
+    {%- set words = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
+    {%- if landed.startswith('struct') -%}
+        {%- set words = as_json_text(column, landed) -%}
+    {%- endif -%}
+    {%- set text = 'nullif(trim(' ~ words ~ "), '')" -%}
     {%- if type == 'text' -%}
-        {{- return(trimmed(landed_text)) -}}
+        {{- return(trimmed(words)) -}}
     {%- elif type == 'boolean' -%}
         {{- return(column if landed == 'boolean' else readable_boolean(text)) -}}
     {%- elif type in ['date', 'timestamp'] -%}

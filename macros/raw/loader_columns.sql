@@ -1,14 +1,15 @@
 {#-
-    When the row was landed, UTC. dlt writes it as seconds since 1970 in text. A loader
-    that nobody knows must get through parsing, so that `assert_settings` can refuse it.
+    When the row was landed, UTC. Older versions of Airbyte call it _airbyte_emitted_at,
+    dlt writes it as seconds since 1970 in text. A loader that nobody knows must get
+    through parsing, so that `assert_settings` can refuse it.
 -#}
 {% macro loaded_at(raw) -%}
     {%- set names = {
-        'fivetran': '_fivetran_synced',
-        'airbyte': '_airbyte_extracted_at',
-        'dlt': '_dlt_load_id',
+        'fivetran': ['_fivetran_synced'],
+        'airbyte': ['_airbyte_extracted_at', '_airbyte_emitted_at'],
+        'dlt': ['_dlt_load_id'],
     } -%}
-    {{ pick(raw, names.get(var(raw.system ~ '_loader'), '_loaded_at'), 'timestamp') }}
+    {{ pick_first(raw, names.get(var(raw.system ~ '_loader'), []), 'timestamp') }}
 {%- endmacro %}
 
 {#- Whether any of the spellings of deletion that landed is true. -#}

@@ -8,7 +8,8 @@
     {%- if column -%}
         {%- set picks = [] -%}
         {%- for part in [column] + columns_beside(raw, column) -%}
-            {%- do picks.append(safe_cast_to(adapter.quote(part.name), type, part.type)) -%}
+            {%- set name = adapter.quote(part.name) -%}
+            {%- do picks.append(safe_cast_to(name, type, part.type)) -%}
         {%- endfor -%}
         {{- return(first_of(picks)) -}}
     {%- endif -%}
@@ -29,7 +30,7 @@
     {%- for api_name in api_names if landed_column(raw, api_name) -%}
         {%- do picks.append(pick(raw, api_name, type)) -%}
     {%- endfor -%}
-    {{- return(first_of(picks) if picks else 'cast(null as ' ~ type_name(type) ~ ')') -}}
+    {{- return(first_of(picks or ['cast(null as ' ~ type_name(type) ~ ')'])) -}}
 {% endmacro %}
 
 {#- SQL of the first of some expressions that is not NULL. -#}
@@ -41,8 +42,8 @@
 {% endmacro %}
 
 {#-
-    The columns that dlt lands beside a column for values that do not fit its type, which
-    is that of the first value: amount__v_double beside amount.
+    The columns that dlt lands beside a column for values that do not fit its type, that
+    of the first value: amount__v_double beside amount.
 -#}
 {% macro columns_beside(raw, column) %}
     {%- set beside = [] -%}

@@ -366,6 +366,30 @@ def test_columns_that_did_not_land_are_null(odd):
     """) == [(None, None, None, None)]
 
 
+def test_lookups_are_read_that_landed_as_structs(tmp_path):
+    # As in Parquet files of Airbyte, here of a version with the old load stamp.
+    build = Build(tmp_path, zoho_loader="airbyte", **SETTINGS)
+    deal = {
+        "id": "1",
+        "Stage": "Closed Won",
+        "Amount": "5",
+        "Closing_Date": "2025-02-01",
+        "Created_Time": "2025-01-05T09:00:00+01:00",
+        "Account_Name": "{'id': '7', 'name': 'Alpha'}",
+        "Pipeline": "{'id': '9', 'name': 'Standard'}",
+        "Owner": None,
+        "_airbyte_emitted_at": "2025-06-01 04:00:00+00",
+    }
+    lookup = "struct(id varchar, name varchar)"
+    types = dict.fromkeys(("Account_Name", "Pipeline", "Owner"), lookup)
+    build.table("zoho_crm", "incremental_deals_zoho_crm_stream", [deal], types)
+    staging = ("--select", "stg_zoho__deals", "excluded_records", *WITHOUT_TESTS)
+    assert build.run(*staging) == 0, build.output
+    assert build.one("""
+        select account_id, pipeline, owner_id, loaded_at from staging.stg_zoho__deals
+    """) == ("7", "Standard", None, datetime(2025, 6, 1, 4))
+
+
 def test_values_that_dlt_landed_beside_the_column_are_read(tmp_path):
     # dlt takes a column's type from its first value; 1000.50 after 1000 goes beside it.
     build = Build(tmp_path, zoho_loader="dlt", **SETTINGS)
