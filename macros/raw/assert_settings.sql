@@ -6,13 +6,11 @@
         {%- do assert_known('spend_source', [none, 'finance', 'crm_campaigns']) -%}
         {%- do assert_known('sales_rep_identity', ['name', 'pseudonym', 'none']) -%}
         {%- do assert_known('fiscal_year_start_month', range(1, 13) | list) -%}
-        {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency')) -%}
-            {%- do exceptions.raise_compiler_error(
-                'The var reporting_currency is ' ~ var('reporting_currency')
-                ~ '; it must be an ISO code of three capital letters, for instance EUR.'
-            ) -%}
-        {%- endif -%}
+        {%- do assert_currency('reporting_currency') -%}
         {%- for system in enabled_crms() -%}
+            {%- if var(system ~ '_home_currency') -%}
+                {%- do assert_currency(system ~ '_home_currency') -%}
+            {%- endif -%}
             {%- do assert_known(system ~ '_loader', ['fivetran', 'airbyte', 'dlt']) -%}
         {%- else -%}
             {%- do exceptions.raise_compiler_error(
@@ -20,7 +18,36 @@
                 ~ 'salesforce_enabled, hubspot_enabled, zoho_enabled to true.'
             ) -%}
         {%- endfor -%}
+        {%- do assert_overridden_tables() -%}
         {%- do assert_hash_key() -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- Stops a run whose `crm_column_overrides` name a table that nothing reads. -#}
+{% macro assert_overridden_tables() %}
+    {%- for system, tables in var('crm_column_overrides').items() -%}
+        {%- set known = [] -%}
+        {%- for node in graph.sources.values() if node.source_name == system -%}
+            {%- do known.append(node.name) -%}
+        {%- endfor -%}
+        {%- for table in tables
+            if table not in known and var(system ~ '_enabled', true) -%}
+            {%- do exceptions.raise_compiler_error(
+                'The var crm_column_overrides names the table ' ~ table ~ ' of '
+                ~ system ~ ', which is not read; it can be '
+                ~ known | sort | join(', ') ~ '.'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- Stops a run if a var is no currency. -#}
+{% macro assert_currency(name) %}
+    {%- if not modules.re.match('^[A-Z]{3}$', var(name)) -%}
+        {%- do exceptions.raise_compiler_error(
+            'The var ' ~ name ~ ' is ' ~ var(name)
+            ~ '; it must be an ISO code of three capital letters, for instance EUR.'
+        ) -%}
     {%- endif -%}
 {% endmacro %}
 

@@ -70,13 +70,23 @@
     {{- return(none) -}}
 {% endmacro %}
 
-{#- The names that a column can have through the loader, the likeliest first. -#}
+{#-
+    The names that a column can have through the loader, the likeliest first. An own
+    column that is not there is a mistake, and not a column that did not land.
+-#}
 {% macro loader_column_names(raw, api_name) %}
     {%- set overrides = var('crm_column_overrides').get(raw.system, {}) -%}
     {%- set own_names = overrides.get(raw.table, {}) -%}
     {%- set field = api_name.split('.')[0] -%}
     {%- set own_name = own_names.get(api_name) or own_names.get(field) -%}
     {%- if own_name -%}
+        {%- if raw.columns and own_name | lower not in raw.columns -%}
+            {%- do exceptions.raise_compiler_error(
+                'The var crm_column_overrides names the column ' ~ own_name ~ ' for '
+                ~ raw.system ~ ' ' ~ raw.table ~ ' ' ~ api_name
+                ~ ', which is missing in ' ~ raw.relation ~ '.'
+            ) -%}
+        {%- endif -%}
         {{- return([own_name]) -}}
     {%- elif raw.system == 'zoho' and not api_name.startswith('_') -%}
         {{- return(zoho_column_names(var('zoho_loader'), api_name)) -}}

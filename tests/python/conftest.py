@@ -91,6 +91,19 @@ RUNS = {
     "unknown_loader_run": lambda dbt: dbt.build(
         {}, {"salesforce_loader": "stitch"}, command=bad_input.ANY_RUN
     ),
+    "unknown_currency_run": lambda dbt: dbt.build(
+        {}, {"salesforce_home_currency": "usd"}, command=bad_input.ANY_RUN
+    ),
+    "unknown_table_run": lambda dbt: dbt.build(
+        {},
+        {"crm_column_overrides": {"salesforce": {"Opportunity": {"Amount": "arr_c"}}}},
+        command=bad_input.ANY_RUN,
+    ),
+    "unknown_column_run": lambda dbt: dbt.build(
+        bad_input.SOURCE_CASED,
+        {"crm_column_overrides": {"salesforce": {"account": {"Industry": "branch"}}}},
+        command=("run", "--select", "stg_salesforce__accounts"),
+    ),
     "no_crm_run": lambda dbt: dbt.build(
         {}, {"salesforce_enabled": False}, command=bad_input.ANY_RUN
     ),
@@ -177,6 +190,9 @@ source_cased_company = _build("source_cased_company")
 dirty_company = _build("dirty_company")
 keyless_run = _build("keyless_run")
 unknown_loader_run = _build("unknown_loader_run")
+unknown_currency_run = _build("unknown_currency_run")
+unknown_table_run = _build("unknown_table_run")
+unknown_column_run = _build("unknown_column_run")
 no_crm_run = _build("no_crm_run")
 fivetran_build = _build("fivetran_build")
 maven_build = _build("maven_build")

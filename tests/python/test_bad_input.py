@@ -251,6 +251,29 @@ def test_an_unknown_loader_is_refused_by_name(unknown_loader_run):
     ), unknown_loader_run.console
 
 
+def test_a_home_currency_in_small_letters_is_refused(unknown_currency_run):
+    assert not unknown_currency_run.worked
+    assert unknown_currency_run.sentence(
+        "The var salesforce_home_currency is usd; it must be an ISO code"
+    ), unknown_currency_run.console
+
+
+def test_an_own_column_of_an_unknown_table_is_refused(unknown_table_run):
+    assert not unknown_table_run.worked
+    assert unknown_table_run.sentence(
+        "The var crm_column_overrides names the table Opportunity of salesforce, which"
+        " is not read; it can be account, campaign,"
+    ), unknown_table_run.console
+
+
+def test_an_own_column_that_is_not_there_is_refused(unknown_column_run):
+    assert not unknown_column_run.worked
+    assert unknown_column_run.sentence(
+        "The var crm_column_overrides names the column branch for salesforce account"
+        " Industry, which is missing in"
+    ), unknown_column_run.console
+
+
 def test_a_run_without_any_crm_is_refused(no_crm_run):
     assert not no_crm_run.worked
     sentence = no_crm_run.sentence("Every CRM is switched off")
