@@ -1,6 +1,8 @@
 {#-
     Text as decimal(20, 10): plain numbers, thousands separators and currency signs,
-    German decimal commas (1.234,50) and the K and M of exports ($341.09K).
+    German decimal commas (1.234,50) and the K and M of exports ($341.09K). `12.000` is
+    what a machine writes for twelve; with a currency it may be twelve thousand, too, and
+    is not read.
 -#}
 {% macro readable_number(text, landed='') %}
     {%- set plain = try_cast(text, 'rate') -%}
@@ -17,6 +19,7 @@
                 clean, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
             ) }}
                 then {{ try_cast(german, 'rate') }}
+            when {{ matches(clean, '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}') }} then null
             when {{ matches(
                 clean, '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?[KM]?'
             ) }}
