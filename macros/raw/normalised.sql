@@ -41,3 +41,8 @@
         cast(null as {{ type_name('text') }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- Whether a landed date, as text, is one of the ends that mean no end: 9999-12-31. -#}
+{% macro is_far_future(date) -%}
+    ({{ date }} like '____-__-__%' and substr({{ date }}, 1, 4) >= '2200')
+{%- endmacro %}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import bad_input
@@ -138,6 +139,18 @@ def test_a_bad_row_counts_for_what_can_be_read_of_it(bad_company):
     assert revenue["orders_without_amount_count"] == 4
     order = year(bad_company, "kpi_average_order_value")
     assert order["order_count"] == len(counted) - 1 + 1  # no refund, one id twice
+
+
+def test_an_end_of_a_contract_that_can_be_read_is_its_end(bad_company):
+    ends = bad_company.query(
+        "select record_id, ends_on from staging.stg_salesforce__contracts"
+        " where record_id in ('C4', 'C5', 'C6') order by 1"
+    )
+    assert [end["ends_on"] for end in ends] == [
+        date(2024, 2, 1),
+        None,
+        date(2025, 1, 1),
+    ]
 
 
 def test_spend_that_cannot_be_read_is_left_out_and_listed(bad_company):

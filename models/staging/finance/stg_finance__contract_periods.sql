@@ -12,7 +12,8 @@ raw_periods as (
         upper({{ pick(contract_periods, 'currency_code') }}) as currency_code,
         {{ pick(contract_periods, 'monthly_amount', 'money') }} as monthly_amount,
         {{ pick(contract_periods, 'starts_on', 'date', required=true) }} as starts_on,
-        {{ pick(contract_periods, 'ends_on', 'date') }} as ends_on
+        {{ pick(contract_periods, 'ends_on', 'date') }} as ends_on,
+        {{ pick(contract_periods, 'ends_on') }} as raw_ends_on
 
     from {{ contract_periods.relation }}
 
@@ -57,6 +58,9 @@ contract_periods as (
         case
             when contract_id is null then 'missing_id'
             when starts_on is null then 'unreadable'
+            when ends_on is null and raw_ends_on is not null
+                and not {{ is_far_future('raw_ends_on') }}
+                then 'unreadable'
             when copy_number > 1 then 'duplicate'
         end as set_aside_reason
 

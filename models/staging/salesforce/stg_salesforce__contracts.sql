@@ -47,8 +47,7 @@ identified_contracts as (
         {{ salesforce_id('source_record_id') }} as record_id,
         case when landed_term_months between 1 and 1200 then landed_term_months end
             as term_months,
-        coalesce(substr(raw_end_date, 1, 4) between '2200' and '9999', false)
-            as is_open_ended
+        coalesce({{ is_far_future('raw_end_date') }}, false) as is_open_ended
 
     from raw_contracts
 
