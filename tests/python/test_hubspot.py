@@ -457,6 +457,7 @@ def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp
             "property_quantity": "1000",
             "property_hs_discount_percentage": "-50",
         },
+        "discount": {"property_hs_discount_percentage": "a tenth"},
     }
     tables = hubspot_layouts.fivetran()
     tables["line_item"] = [{"id": key} | item | own for key, own in items.items()]
@@ -482,6 +483,7 @@ def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp
         ],
         "quantity": [None, end, "price,quantity,"],
         "large": [Decimal("7500000000.00"), end, None],
+        "discount": [Decimal("500.00"), end, "hs_discount_percentage,"],
     }
 
 

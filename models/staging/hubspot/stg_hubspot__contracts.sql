@@ -47,6 +47,8 @@ raw_line_items as (
         {{ is_old_version(line_item) }} as is_old_version,
         {{ unreadable_columns(line_item, [
             ['amount', 'money'], ['price', 'money'], ['quantity', 'rate'],
+            ['discount', 'money'], ['hs_discount_percentage', 'rate'],
+            ['hs_recurring_billing_number_of_payments', 'integer'],
             ['hs_recurring_billing_start_date', 'date'],
         ]) }} as unreadable_columns
 
