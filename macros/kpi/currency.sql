@@ -31,21 +31,26 @@
 {#-
     How an amount becomes reporting currency: reporting_currency, finance_rate,
     finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount. A rate
-    below a millionth is a typing error: what it divides would overflow.
+    that makes 10 billion or more of it is wrong, and so is missing.
 -#}
 {% macro amount_source(relation) -%}
+    {%- set amount = 'abs(' ~ relation ~ '.amount)' -%}
+    {%- set crm_rate = 'coalesce(' ~ relation
+        ~ '.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate)' -%}
     case
         when {{ relation }}.amount is null then 'missing_amount'
         when {{ relation }}.currency_code = '{{ var("reporting_currency") }}'
             then 'reporting_currency'
-        when finance_rates.rate is not null then 'finance_rate'
-        when finance_inverse_rates.rate >= 0.000001 then 'finance_inverse_rate'
+        when {{ amount }} * finance_rates.rate < 10000000000 then 'finance_rate'
+        when finance_rates.rate is not null then 'missing_rate'
+        when {{ amount }} < finance_inverse_rates.rate * 10000000000
+            then 'finance_inverse_rate'
+        when finance_inverse_rates.rate is not null then 'missing_rate'
         when {{ home_currency(relation ~ '.source_system') }}
             != '{{ var("reporting_currency") }}' then 'missing_rate'
-        when {{ relation }}.home_amount is not null then 'crm_amount'
-        when coalesce(
-            {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
-        ) >= 0.000001 then 'crm_rate'
+        when abs({{ relation }}.home_amount) < 10000000000 then 'crm_amount'
+        when {{ relation }}.home_amount is not null then 'missing_rate'
+        when {{ amount }} < {{ crm_rate }} * 10000000000 then 'crm_rate'
         else 'missing_rate'
     end
 {%- endmacro %}
