@@ -418,12 +418,14 @@ def fivetran():
             for deal, stage, entered in VISITS
         ],
         "contact_property_history": [
-            # Milliseconds since 1970 beside readable times.
+            # Milliseconds since 1970 beside readable times; a value that was left is
+            # inactive, and history all the same.
             {
                 "contact_id": contact,
                 "name": name,
                 "value": value,
                 "timestamp": moment if number else _milliseconds(moment),
+                "_fivetran_active": "true" if number else "false",
             }
             for number, (contact, name, value, moment) in enumerate(CHANGES)
         ],

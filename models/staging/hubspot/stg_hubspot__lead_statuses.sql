@@ -2,6 +2,7 @@
 
 with
 
+{# Fivetran marks the values that were left as inactive: they are the history. #}
 raw_changes as (
 
     select
@@ -12,7 +13,7 @@ raw_changes as (
         {{ pick(history, 'timestamp', 'timestamp') }} as modified_at,
         {{ loaded_at(history) }} as loaded_at,
         {{ is_deleted(history, []) }} as is_deleted,
-        {{ is_old_version(history) }} as is_old_version,
+        false as is_old_version,
         {{ unreadable_columns(history, [['timestamp', 'timestamp']]) }}
             as unreadable_columns
 
