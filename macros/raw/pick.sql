@@ -128,7 +128,8 @@
     {%- for api_name, type in columns if landed_column(raw, api_name) -%}
         {%- set landed = landed_column(raw, api_name) -%}
         {#- What has a type of its own is no blank text. -#}
-        {%- set value = pick(raw, api_name) if is_text_type(landed.type)
+        {%- set may_be_blank = is_text_type(landed.type) or columns_beside(raw, landed) -%}
+        {%- set value = pick(raw, api_name) if may_be_blank
             else adapter.quote(landed.name) -%}
         {%- set check -%}
             case
