@@ -54,6 +54,28 @@ KPI_MARTS = (
     "kpi_churn_rate",
     "kpi_customer_acquisition_cost",
 )
+# What staging reads and the sample lacks.
+STAMPS = ("_fivetran_synced", "_fivetran_deleted", "_fivetran_active")
+MORE_COLUMNS = {
+    "hubspot": {
+        "company": ("property_segment", "property_website"),
+        "contact": ("is_deleted",),
+        "contact_merge_audit": ("vid_to_merge", "canonical_vid", "timestamp"),
+        "deal": ("property_hs_primary_associated_company",),
+        "line_item": (
+            "deal_id",
+            "property_discount",
+            "property_hs_discount_percentage",
+        ),
+        "marketing_campaign": ("is_deleted", "property_hs_campaign_type"),
+    },
+    "zoho": {
+        "account": ("segment",),
+        "invoice": ("deal_name_id", "discount", "adjustment"),
+    },
+}
+# The schema that a system's raw tables land in.
+SCHEMAS = {"zoho": "zoho_crm"}
 QUALITY_MARTS = ("data_quality_summary", "data_quality_issues", "crm_tie_out")
 
 Rows = list[dict]
@@ -88,7 +110,10 @@ def write_raw(database: Path, raw: Raw) -> None:
     Rows make columns of text, those of the sample if there is no row; a query makes
     columns of any type.
     """
-    columns = template_columns()
+    columns = {
+        SCHEMAS.get(system, system): tables
+        for system, tables in template_columns().items()
+    }
     with duckdb.connect(str(database)) as connection:
         connection.execute("set timezone = 'UTC'")
         for schema, tables in raw.items():
@@ -115,12 +140,15 @@ def query(connection, sql: str) -> Rows:
 
 
 def template_columns() -> dict[str, dict[str, list[str]]]:
-    """{system: {table: columns}} of the sample: it carries all that staging reads."""
+    """{system: {table: columns}}: those of the sample, and what else staging reads."""
     columns: dict[str, dict[str, list[str]]] = {}
     for path in sorted((ROOT / "seeds" / "sample").glob("sample_*__*.csv")):
         system, table = path.stem.removeprefix("sample_").split("__", 1)
         with path.open(newline="", encoding="utf-8") as file:
             columns.setdefault(system, {})[table] = next(csv.reader(file))
+    for system, tables in MORE_COLUMNS.items():
+        for table, names in tables.items():
+            columns[system][table] = [*columns[system].get(table, STAMPS), *names]
     return columns
 
 
@@ -253,15 +281,19 @@ class Dbt:
 
     def compile(self, settings: dict | None = None) -> Compiled:
         """Compile the project for companies of text columns; see `Compiled`."""
-        columns = template_columns()
+        vars_ = REAL_DATA | (settings or {})
+        columns = {
+            system: tables
+            for system, tables in template_columns().items()
+            if vars_.get(f"{system}_enabled", True)
+        }
         raw = {
-            system: {table: [] for table in columns[system]}
-            for system in ("salesforce", "finance")
+            SCHEMAS.get(system, system): {table: [] for table in tables}
+            for system, tables in columns.items()
         }
         done = self.build(raw, settings, command=("compile",))
         if not done.worked:
             raise AssertionError(done.console)
-        vars_ = REAL_DATA | (settings or {})
         key = sha256(json.dumps(vars_, sort_keys=True).encode()).hexdigest()[:12]
         manifest = (self.folder / key / "target" / "manifest.json").read_text("utf-8")
         return Compiled(json.loads(manifest), columns, settings or {})
@@ -302,7 +334,7 @@ class Compiled:
         self.sources = [
             source
             for source in manifest["sources"].values()
-            if source["source_name"] in ("salesforce", "finance")
+            if source["name"] in columns.get(source["source_name"], ())
         ]
         self.database = self.sources[0]["database"]
 
@@ -317,7 +349,8 @@ class Compiled:
         """{mart: rows ordered by key} of one company.
 
         Args:
-            raw: {'salesforce' | 'finance': {table: rows of text}}.
+            raw: {'salesforce' | 'hubspot' | 'zoho' | 'finance': {table: rows of text}},
+                the CRMs that it was compiled for.
             seeds: {seed: rows of text}; a seed that is not named is empty.
             as_of_date: needed if compiled for `ANY_DAY`, else forbidden.
             marts: marts to build, with all that they stand on.

@@ -20,10 +20,13 @@ from tools.dashboard.__main__ import Published, as_json, definitions, page
 from tools.publish import publish
 
 # Vars beside the default ones; each set is compiled once, for any as-of day but the
-# first, which takes it from the load stamps.
+# first two, which take it from the load stamps. All but the first know three CRMs.
+THREE_CRMS = {"hubspot_enabled": True, "zoho_enabled": True}
 VARIANTS = {
     "defaults": {},
+    "three CRMs": THREE_CRMS,
     "fiscal year from October": {
+        **THREE_CRMS,
         "as_of_date": ANY_DAY,
         "business_timezone": "UTC",
         "fiscal_year_start_month": 10,
@@ -35,6 +38,7 @@ VARIANTS = {
         "min_event_count": 2,
     },
     "billings": {
+        **THREE_CRMS,
         "as_of_date": ANY_DAY,
         "business_timezone": "America/New_York",
         "revenue_basis": "billings",
@@ -45,6 +49,9 @@ VARIANTS = {
         "churn_grace_days": 7,
     },
     "US dollars": {
+        **THREE_CRMS,
+        "crm_precedence": ["zoho", "hubspot", "salesforce"],
+        "zoho_home_currency": "EUR",
         "as_of_date": ANY_DAY,
         "business_timezone": "Asia/Tokyo",
         "reporting_currency": "USD",

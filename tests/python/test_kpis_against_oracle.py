@@ -2,7 +2,8 @@
 
 The oracle shares no code with the project. Companies: the sample, Maven's, hand-made
 hostile ones, and random ones under four sets of vars (`--random-companies=200` or
-SALES_KPIS_RANDOM_COMPANIES compares more of them).
+SALES_KPIS_RANDOM_COMPANIES compares more of them): so many in Salesforce, and three for
+eight of them in HubSpot, in Zoho and in all three CRMs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from oracle import maven
 from oracle.compare import compare
 from oracle.hostile import HOSTILE
 from oracle.random_company import random_company, random_seeds
+from oracle.random_crms import SHAPES, random_raw
 from oracle.read import salesforce_id
 from oracle.sample import project_seeds, sample_raw
 
@@ -32,6 +34,8 @@ UNKNOWN_TO_ORACLE = {
 }
 SAMPLE_KEY = "public key of the sample company"
 CRMS = {"hubspot_enabled": False, "zoho_enabled": False}
+ONE_CRM_VARIANTS = [name for name in VARIANTS if name != "three CRMs"]
+THREE_CRM_VARIANTS = [name for name in VARIANTS if name != "defaults"]
 
 
 @dataclass
@@ -70,9 +74,14 @@ def differences(mart: str, built: list[dict], expected: list[dict], labels: dict
     return compare(built, expected, ignore=ignored, labels=labels, limit=20)
 
 
-def case_of_seed(seed: int) -> Case:
-    """A random company; every fourth one has the same set of vars."""
-    variant = list(VARIANTS)[seed % len(VARIANTS)]
+def case_of_seed(seed: int | tuple[str, int]) -> Case:
+    """A random company; every fourth one of a kind has the same set of vars."""
+    if isinstance(seed, tuple):
+        shape, number = seed
+        variant = THREE_CRM_VARIANTS[number % 4]
+        raw = random_raw(shape, number, size=(12, 25, 5)[number // 4 % 3])
+        return Case(variant, raw, random_seeds())
+    variant = ONE_CRM_VARIANTS[seed % 4]
     settings = {} if variant == "defaults" else None
     company = random_company(
         seed, size=(20, 3, 45, 12)[seed // 4 % 4], settings=settings
@@ -109,7 +118,12 @@ def disagreement(case: Case, compiled) -> list[str]:
 def pytest_generate_tests(metafunc):
     if "seed" in metafunc.fixturenames:
         count = metafunc.config.getoption("--random-companies")
-        metafunc.parametrize("seed", range(count))
+        others = [
+            (shape, number)
+            for shape in SHAPES[1:]
+            for number in range(-(-count * 3 // 8))
+        ]
+        metafunc.parametrize("seed", [*range(count), *others], ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +156,7 @@ CASES["no rows but a day"] = Case(
     random_seeds(),
     {"as_of_date": "2025-03-01"},
 )
-for _variant in list(VARIANTS)[1:]:
+for _variant in ONE_CRM_VARIANTS[1:]:
     for _name in ("everything churned", "leap day", "year end", "one day of data"):
         CASES[f"{_name}, {_variant}"] = Case(_variant, HOSTILE[_name], random_seeds())
 if real_input.MAVEN is not None:

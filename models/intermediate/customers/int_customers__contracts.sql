@@ -89,6 +89,7 @@ contracts as (
         finance_periods.starts_on,
         finance_periods.ends_on,
         cast(null as {{ type_name('integer') }}) as term_months,
+        cast(null as {{ type_name('integer') }}) as term_days,
         false as is_draft,
         cast(null as {{ type_name('money') }}) as total_amount,
         finance_periods.monthly_amount as finance_monthly_amount,
@@ -111,6 +112,7 @@ contracts as (
         contract_records.starts_on,
         contract_records.ends_on,
         contract_records.term_months,
+        contract_records.term_days,
         contract_records.is_draft,
         contract_records.amount as total_amount,
         cast(null as {{ type_name('money') }}) as finance_monthly_amount,
@@ -183,8 +185,13 @@ numbered_contracts as (
             contracts.ends_on,
             case
                 when contracts.starts_on is null
-                    then {{ add_months(
-                        'deals_of_contracts.closed_on', 'contracts.term_months'
+                    and coalesce(contracts.term_months, contracts.term_days) is not null
+                    then {{ add_days(
+                        add_months(
+                            'deals_of_contracts.closed_on',
+                            'coalesce(contracts.term_months, 0)'
+                        ),
+                        'coalesce(contracts.term_days, 0)'
                     ) }}
             end
         ) as ends_on,

@@ -164,6 +164,7 @@ contracts as (
 
         -- measures
         versions.term_months,
+        versions.term_days,
         cast(null as {{ type_name('money') }}) as amount,
         case
             when versions.frequency_weeks is not null

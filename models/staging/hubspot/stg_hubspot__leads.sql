@@ -73,6 +73,19 @@ merged_records as (
 
 ),
 
+{# Stages of a portal's own making count as lead or later if somebody mapped them. #}
+lead_stages as (
+
+    select lower(trim(raw_value)) as lifecycle_stage
+    from {{ ref('value_mapping') }}
+    where source_system = 'hubspot' and field = 'lead_status'
+    {%- for stage in stages.values() | list + ['evangelist'] %}
+    union
+    select '{{ stage }}' as lifecycle_stage
+    {%- endfor %}
+
+),
+
 stage_changes as (
 
     select * from {{ ref('stg_hubspot__lead_statuses') }}
@@ -84,24 +97,23 @@ stage_changes as (
 changed_contacts as (
 
     select
-        lead_record_id,
+        stage_changes.lead_record_id,
         {%- for name, stage in stages.items() %}
-            min(case when lower(lead_status) = '{{ stage }}' then entered_at end)
-                as {{ name }}{{ ',' if not loop.last }}
+            min(
+                case
+                    when lower(stage_changes.lead_status)
+                        in ('{{ stage }}'{{ ", 'evangelist'" if stage == 'customer' }})
+                        then stage_changes.entered_at
+                end
+            ) as {{ name }},
         {%- endfor %}
+        max(case when lead_stages.lifecycle_stage is not null then 1 else 0 end) = 1
+            as was_in_lead_stage
 
     from stage_changes
-    group by lead_record_id
-
-),
-
-{# Stages of a portal's own making count as lead or later if somebody mapped them. #}
-own_stages as (
-
-    select lower(trim(raw_value)) as lifecycle_stage
-    from {{ ref('value_mapping') }}
-    where source_system = 'hubspot' and field = 'lead_status'
-    group by lower(trim(raw_value))
+    left join lead_stages
+        on lower(stage_changes.lead_status) = lead_stages.lifecycle_stage
+    group by stage_changes.lead_record_id
 
 ),
 
@@ -113,19 +125,15 @@ dated_contacts as (
             coalesce(versions.{{ name }}, changed_contacts.{{ name }})
                 as {{ name }}_known,
         {%- endfor %}
-        own_stages.lifecycle_stage is not null
-        or coalesce(
-            lower(versions.lifecycle_stage)
-            in ('opportunity', 'customer', 'evangelist'),
-            false
-        ) as is_in_lead_stage,
+        lead_stages.lifecycle_stage is not null
+        or coalesce(changed_contacts.was_in_lead_stage, false) as is_in_lead_stage,
         merged_contacts.survivor_id as merged_into_id
 
     from versions
     left join changed_contacts
         on versions.record_id = changed_contacts.lead_record_id
-    left join own_stages
-        on lower(versions.lifecycle_stage) = own_stages.lifecycle_stage
+    left join lead_stages
+        on lower(versions.lifecycle_stage) = lead_stages.lifecycle_stage
     left join merged_records as merged_contacts
         on merged_contacts.object_type = 'contact'
         and versions.record_id = merged_contacts.record_id

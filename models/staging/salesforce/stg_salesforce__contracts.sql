@@ -79,6 +79,7 @@ contracts as (
 
         -- measures
         versions.term_months,
+        cast(null as {{ type_name('integer') }}) as term_days,
         versions.amount,
         cast(null as {{ type_name('money') }}) as monthly_amount,
 

@@ -1,10 +1,10 @@
 """HubSpot in Fivetran's layout -> canonical records.
 
 Source: reference/crm_contracts.md section 3; DESIGN.md section 5;
-DECISIONS.md 1, 5, 9, 11, 13, 14.
+DECISIONS.md 1, 5, 9, 11, 13, 14, 38 to 43.
 
-A contact is a lead if it ever entered lifecycle stage `lead` or a later one. A
-recurring line item of a won deal is a contract.
+A contact is a lead if it ever entered lifecycle stage `lead` or a later one, or one of
+the portal's own that is mapped. A recurring line item of a won deal is a contract.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from oracle import read
 from oracle.money import Amount, cents, currency_code
-from oracle.read import plain_id, salesforce_id, text
+from oracle.read import salesforce_id, text
 from oracle.records import (
     LOST,
     OPEN,
@@ -45,7 +45,6 @@ LIFECYCLE = {
     "evangelist": "opportunity",
 }
 PRIMARY_COMPANY_OF_DEAL = "5"
-PRIMARY_COMPANY_OF_CONTACT = "1"
 BILLING_MONTHS = {
     "monthly": 1,
     "quarterly": 3,
@@ -56,6 +55,8 @@ BILLING_MONTHS = {
     "per_four_years": 48,
     "per_five_years": 60,
 }
+BILLING_WEEKS = {"weekly": 1, "biweekly": 2}
+MONTHS_OF_A_WEEK = Fraction(3, 13)
 
 
 def adapt(tables: dict[str, list[dict]], seeds, settings: dict) -> CrmRecords:
@@ -102,9 +103,14 @@ class _HubSpot:
     # -- reading ---------------------------------------------------------------
 
     def _rows(self, table: str) -> list[dict]:
-        """Rows of a bridge or history table that are not deleted."""
+        """Rows of a bridge or history table that are neither deleted nor outdated."""
         rows = self.raw.get(table) or []
-        return [row for row in rows if not read.is_deleted(row)]
+        return [
+            row
+            for row in rows
+            if not read.is_deleted(row)
+            and read.boolean(row.get("_fivetran_active")) is not False
+        ]
 
     def _survivors(self, table, entity, id_column, more_pointers, names):
         """(live rows, merged rows, {any id: surviving id}, excluded ids).
@@ -116,6 +122,7 @@ class _HubSpot:
             self.raw.get(table),
             table,
             self.book,
+            read_id=hubspot_id,
             id_column=id_column,
             modified_column="property_lastmodifieddate"
             if table == "contact"
@@ -157,9 +164,14 @@ class _HubSpot:
         return live, merged, survivors, excluded
 
     def _owners(self):
+        """Owners, also those who left."""
         if "owner" in self.raw:
             latest = read.latest_rows(
-                self.raw["owner"], "owner", self.book, id_column="owner_id"
+                self.raw["owner"],
+                "owner",
+                self.book,
+                read_id=hubspot_id,
+                id_column="owner_id",
             )
             self.records.owners = {
                 key: " ".join(
@@ -172,7 +184,6 @@ class _HubSpot:
                 )
                 or None
                 for key, row in latest.items()
-                if not read.is_deleted(row)
             }
 
     # -- companies and contacts ------------------------------------------------
@@ -198,7 +209,7 @@ class _HubSpot:
                     name=text(row.get("property_name")),
                     domain=read.web_domain(domain),
                     industry=text(row.get("property_industry")),
-                    owner_id=plain_id(row.get("property_hubspot_owner_id")),
+                    owner_id=hubspot_id(row.get("property_hubspot_owner_id")),
                     employees=row.get("property_numberofemployees"),
                     country=text(row.get("property_country")),
                     segment=text(row.get("property_segment")),
@@ -207,11 +218,11 @@ class _HubSpot:
             )
 
     def _company_id(self, value) -> str | None:
-        return self.records.account_survivors.get(plain_id(value))
+        return self.records.account_survivors.get(hubspot_id(value))
 
     def _contacts(self):
         audit = {
-            plain_id(row.get("vid_to_merge")): plain_id(row.get("canonical_vid"))
+            hubspot_id(row.get("vid_to_merge")): hubspot_id(row.get("canonical_vid"))
             for row in self._rows("contact_merge_audit")
         }
         live, merged, survivors, _ = self._survivors(
@@ -222,55 +233,78 @@ class _HubSpot:
             {"email": "property_email"},
         )
         self.records.contact_survivors = survivors
-        self.records.lead_survivors = survivors
-        companies = self._bridge(
-            "contact_company", "contact_id", "company_id", PRIMARY_COMPANY_OF_CONTACT
-        )
-        entries = self._lifecycle_entries()
+        self.records.lead_survivors = dict(survivors)
+        emails: dict[str, set] = {}
+        for key, row in (live | merged).items():
+            if address := read.email(row.get("property_email")):
+                emails.setdefault(survivors[key], set()).add(address)
+        entries = self._history()
         for key, row in (live | merged).items():
             company = self._company_id(row.get("property_associatedcompanyid"))
-            company = company or self._first_company(companies.get(key))
-            address = read.email(row.get("property_email"))
             created_at = read.timestamp(row.get("property_createdate"))
             if key in live:
                 self.records.contacts.append(
-                    ContactRecord(CRM, key, created_at, company, {address} - {None})
+                    ContactRecord(CRM, key, created_at, company, emails.get(key, set()))
                 )
-            lead = self._lead(key, row, company, address, entries.get(key, []))
+            if key in live and self._is_no_lead(row):
+                self.book.set_aside("contact", "excluded")
+                self.records.lead_survivors.pop(key, None)
+                continue
+            lead = self._lead(key, row, company, entries.get(key, []))
             if lead is not None:
                 lead.merged_into = survivors[key] if key in merged else None
                 self.records.leads.append(lead)
         self._let_losers_follow(live)
 
+    def _is_no_lead(self, row) -> bool:
+        """True if the seed excludes the contact as a lead."""
+        columns = {
+            "email": row.get("property_email"),
+            "company": row.get("property_company"),
+            "lead_source": row.get("property_hs_analytics_source"),
+            "lead_status": row.get("property_hs_lead_status"),
+        }
+        return self.seeds.is_excluded(CRM, "lead", columns)
+
     def _let_losers_follow(self, live):
         """A survivor of a merged lead is a lead, even if it never was one itself."""
-        leads = {lead.id: lead for lead in self.records.leads}
-        for lead in list(self.records.leads):
-            survivor = lead.merged_into
-            if survivor in live and survivor not in leads:
+        known = {lead.id for lead in self.records.leads}
+        losers: dict[str, list[LeadRecord]] = {}
+        for lead in self.records.leads:
+            if lead.merged_into in live and lead.merged_into not in known:
+                losers.setdefault(lead.merged_into, []).append(lead)
+        for survivor, leads in losers.items():
+            if survivor in self.records.lead_survivors:
                 row = live[survivor]
-                address = read.email(row.get("property_email"))
                 company = self._company_id(row.get("property_associatedcompanyid"))
-                leads[survivor] = self._new_lead(
-                    survivor, row, company, address, created_at=lead.created_at
+                moments = [lead.created_at for lead in leads if lead.created_at]
+                created_at = min(moments, default=None)
+                created_at = created_at or read.timestamp(
+                    row.get("property_createdate")
                 )
-                self.records.leads.append(leads[survivor])
+                self.records.leads.append(
+                    self._new_lead(survivor, row, company, created_at)
+                )
 
-    def _lifecycle_entries(self) -> dict[str, list]:
-        """{contact id: [(moment, lifecycle stage)]} from the property history."""
+    def _history(self) -> dict[str, list]:
+        """{contact id: [(moment, property, value)]} from the property history."""
         entries: dict[str, list] = {}
         for row in self._rows("contact_property_history"):
-            if text(row.get("name")) != "lifecyclestage":
-                continue
-            stage = text(row.get("value"))
-            moment = read.timestamp(row.get("timestamp"))
-            contact_id = plain_id(row.get("contact_id"))
-            if stage and contact_id:
-                entries.setdefault(contact_id, []).append((moment, stage.lower()))
+            name = (text(row.get("name")) or "").lower()
+            value = text(row.get("value"))
+            contact_id = hubspot_id(row.get("contact_id"))
+            if name in ("lifecyclestage", "hs_lead_status") and value and contact_id:
+                moment = read.timestamp(row.get("timestamp"))
+                entries.setdefault(contact_id, []).append((moment, name, value))
         return entries
 
-    def _lead(self, key, row, company, address, entries) -> LeadRecord | None:
+    def _lead(self, key, row, company, history) -> LeadRecord | None:
         """The contact as a lead; None if it never entered `lead` or later."""
+        entries = [
+            (moment, value.lower())
+            for moment, name, value in history
+            if name == "lifecyclestage"
+        ]
         dates = {}
         for stage in LIFECYCLE:
             moment = read.timestamp(
@@ -282,10 +316,10 @@ class _HubSpot:
                 dates[stage] = moment
         current = (text(row.get("property_lifecyclestage")) or "").lower()
         held = {name for _, name in entries} | {current}
-        if not dates and not held & set(LIFECYCLE):
+        if not dates and not any(self._is_lead_stage(name) for name in held):
             return None
         created_at = dates.get("lead") or read.timestamp(row.get("property_createdate"))
-        lead = self._new_lead(key, row, company, address, created_at)
+        lead = self._new_lead(key, row, company, created_at)
         for stage, journey in LIFECYCLE.items():
             if journey is None:
                 continue
@@ -294,14 +328,19 @@ class _HubSpot:
                 lead.stage_dates[journey] = min(known or dates[stage], dates[stage])
             elif stage == current:
                 lead.stage_dates.setdefault(journey, None)
-        lead.statuses += entries
+        lead.statuses += [(moment, value) for moment, _, value in history]
         if current:
             lead.statuses.append((None, current))
         if dates and not lead.statuses:
             lead.statuses.append((dates.get("lead"), "lead"))
         return lead
 
-    def _new_lead(self, key, row, company, address, created_at) -> LeadRecord:
+    def _is_lead_stage(self, stage: str) -> bool:
+        """True for `lead` and later, and for a stage of one's own that is mapped."""
+        mapped = self.seeds.mapped(CRM, "lead_status", stage or None)
+        return stage in LIFECYCLE or mapped is not None
+
+    def _new_lead(self, key, row, company, created_at) -> LeadRecord:
         status = text(row.get("property_hs_lead_status"))
         synced = salesforce_id(row.get("property_salesforceleadid"))
         contact = salesforce_id(row.get("property_salesforcecontactid"))
@@ -310,12 +349,12 @@ class _HubSpot:
             crm=CRM,
             id=key,
             created_at=created_at,
-            email=address,
+            email=read.email(row.get("property_email")),
             status=status,
             statuses=[(None, status)] if status else [],
             lead_source=text(row.get("property_hs_analytics_source")),
             company=text(row.get("property_company")),
-            owner_id=plain_id(row.get("property_hubspot_owner_id")),
+            owner_id=hubspot_id(row.get("property_hubspot_owner_id")),
             industry=text(row.get("property_industry")),
             employees=row.get("property_numemployees"),
             country=text(row.get("property_country")),
@@ -324,11 +363,12 @@ class _HubSpot:
             sync_ids={("salesforce", "lead", synced)} if synced else set(),
         )
 
-    def _bridge(self, table, own, other, primary) -> dict[str, list]:
-        """{own id: [(other id, is primary)]} of an association table."""
+    def _links_of_deals(self, table, other, primary) -> dict[str, list]:
+        """{surviving deal: [(other id, is primary)]} of an association table."""
         pairs: dict[str, list] = {}
         for row in self._rows(table):
-            key, linked = plain_id(row.get(own)), plain_id(row.get(other))
+            key, linked = hubspot_id(row.get("deal_id")), hubspot_id(row.get(other))
+            key = self.records.deal_survivors.get(key)
             if key and linked:
                 is_primary = text(row.get("type_id")) == primary
                 pairs.setdefault(key, []).append((linked, is_primary))
@@ -349,8 +389,8 @@ class _HubSpot:
         """({(pipeline, stage): state}, {(pipeline, stage): label}) by stage table."""
         states, labels = {}, {}
         for row in self._rows("deal_pipeline_stage"):
-            stage = plain_id(row.get("stage_id"))
-            key = (plain_id(row.get("pipeline_id")), stage)
+            stage = hubspot_id(row.get("stage_id"))
+            key = (hubspot_id(row.get("pipeline_id")), (stage or "").lower())
             closed = read.boolean(row.get("is_closed"))
             if closed is None:
                 closed = read.boolean(row.get("closed_won"))
@@ -367,7 +407,7 @@ class _HubSpot:
     def _deals(self):
         self.states, self.labels = self._stage_states()
         pointers = {
-            plain_id(row.get("merged_deal_id")): plain_id(row.get("deal_id"))
+            hubspot_id(row.get("merged_deal_id")): hubspot_id(row.get("deal_id"))
             for row in self._rows("merged_deal")
         }
         pointers = {loser: end for loser, end in pointers.items() if loser and end}
@@ -390,13 +430,13 @@ class _HubSpot:
             if moment:
                 earliest.setdefault(survivors[key], []).append(moment)
         entries = self._stage_entries()
-        companies = self._bridge(
-            "deal_company", "deal_id", "company_id", PRIMARY_COMPANY_OF_DEAL
+        companies = self._links_of_deals(
+            "deal_company", "company_id", PRIMARY_COMPANY_OF_DEAL
         )
-        contacts = self._bridge("deal_contact", "deal_id", "contact_id", None)
+        contacts = self._links_of_deals("deal_contact", "contact_id", None)
         for key, row in live.items():
-            pipeline = plain_id(row.get("deal_pipeline_id"))
-            stage = plain_id(row.get("deal_pipeline_stage_id"))
+            pipeline = hubspot_id(row.get("deal_pipeline_id"))
+            stage = hubspot_id(row.get("deal_pipeline_stage_id"))
             state = self._state(pipeline, stage, row)
             linked = {
                 self.records.contact_survivors.get(contact)
@@ -407,8 +447,9 @@ class _HubSpot:
             synced = salesforce_id(row.get("property_hs_salesforceopportunityid"))
 
             def state_of(name, pipeline=pipeline, stage=stage, state=state):
-                own = state if name == stage else self._state(pipeline, name, {})
-                return own or OPEN
+                is_current = name.lower() == (stage or "").lower()
+                found = state if is_current else self._state(pipeline, name, {})
+                return found or OPEN
 
             self.records.deals.append(
                 DealRecord(
@@ -431,8 +472,8 @@ class _HubSpot:
                     account_id=self._first_company(companies.get(key)),
                     contact_ids=linked,
                     primary_contact_id=min(linked, default=None),
-                    owner_id=plain_id(row.get("owner_id"))
-                    or plain_id(row.get("property_hubspot_owner_id")),
+                    owner_id=hubspot_id(row.get("owner_id"))
+                    or hubspot_id(row.get("property_hubspot_owner_id")),
                     type=text(row.get("property_dealtype")),
                     lead_source=text(row.get("property_hs_analytics_source")),
                     sync_ids={("salesforce", "deal", synced)} if synced else set(),
@@ -440,15 +481,18 @@ class _HubSpot:
             )
 
     def _state(self, pipeline, stage, row) -> str | None:
-        """Own definition, else the flags on the record, else the stage table.
+        """Own definition, else the stage table, else the flags on the record.
 
-        A definition may name pipeline and stage by id or by label.
+        Flags come last: an old connector set them for every deal. A definition may
+        name pipeline and stage by id or by label.
         """
-        key = (pipeline, stage)
+        key = (pipeline, (stage or "").lower())
         for name in (stage, self.labels.get(key)):
             defined = self.seeds.stage_state(CRM, pipeline, name)
             if defined:
                 return defined
+        if key in self.states:
+            return self.states[key]
         is_won = read.boolean(row.get("property_hs_is_closed_won"))
         is_closed = read.boolean(row.get("property_hs_is_closed"))
         if is_won:
@@ -457,7 +501,7 @@ class _HubSpot:
             return OPEN
         if is_closed and is_won is False:
             return LOST
-        return self.states.get(key)
+        return None
 
     def _stage_entries(self) -> dict[str, list]:
         """{deal id: [(entered at, stage id)]}; here inactive rows are history."""
@@ -466,7 +510,10 @@ class _HubSpot:
             moment = read.timestamp(row.get("date_entered")) or read.timestamp(
                 row.get("_fivetran_start")
             )
-            deal_id, stage = plain_id(row.get("deal_id")), plain_id(row.get("value"))
+            deal_id, stage = (
+                hubspot_id(row.get("deal_id")),
+                hubspot_id(row.get("value")),
+            )
             if moment and deal_id and stage:
                 entries.setdefault(deal_id, set()).add((moment, stage))
         return {deal_id: sorted(rows) for deal_id, rows in entries.items()}
@@ -497,11 +544,12 @@ class _HubSpot:
             rows,
             "line_item",
             self.book,
+            read_id=hubspot_id,
             id_column=id_column,
             modified_column="property_hs_lastmodifieddate",
         )
         deals = {
-            plain_id(row.get("line_item_id")): plain_id(row.get("deal_id"))
+            hubspot_id(row.get("line_item_id")): hubspot_id(row.get("deal_id"))
             for row in self._rows("line_item_deal")
         }
         currencies = {deal.id: deal.amount.currency for deal in self.records.deals}
@@ -509,9 +557,8 @@ class _HubSpot:
             if read.is_deleted(row):
                 self.book.set_aside("line_item", "deleted")
                 continue
-            frequency = text(row.get("property_recurringbillingfrequency"))
-            months = BILLING_MONTHS.get((frequency or "").lower())
-            deal_id = deals.get(key) or plain_id(row.get("deal_id"))
+            months = _billing_months(row)
+            deal_id = deals.get(key) or hubspot_id(row.get("deal_id"))
             deal_id = self.records.deal_survivors.get(deal_id)
             if months is None or deal_id is None:
                 continue
@@ -533,33 +580,25 @@ class _HubSpot:
                         or currencies.get(deal_id),
                     ),
                     deal_id=deal_id,
-                    line_months=self._line_months(row, months),
+                    line_term=_line_term(row),
                 )
             )
 
-    def _monthly(self, row, months: int, currency) -> Amount:
+    def _monthly(self, row, months: Fraction, currency) -> Amount:
+        """Net amount of a billing, else (price less discount) times quantity."""
         value = read.money(row.get("property_amount"))
-        if value is None:
-            price = read.money(row.get("property_price"))
+        price = read.money(row.get("property_price"))
+        if value is None and price is not None:
+            price -= read.money(row.get("property_discount")) or 0
             quantity = read.number(row.get("property_quantity"))
-            if price is not None:
-                value = cents(
-                    Fraction(price) * Fraction(1 if quantity is None else quantity)
-                )
+            value = cents(
+                Fraction(price) * Fraction(1 if quantity is None else quantity)
+            )
+            share = read.number(row.get("property_hs_discount_percentage")) or 0
+            value = cents(Fraction(value) * (1 - Fraction(share) / 100))
         if value is None:
             return Amount(None, currency)
         return Amount(Fraction(value) / months, currency)
-
-    def _line_months(self, row, months: int) -> int | None:
-        """Term: the billing period (P12M, P1Y), else payments times frequency."""
-        period = text(row.get("property_hs_recurring_billing_period")) or ""
-        match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?", period)
-        if match and (match[1] or match[2]):
-            return int(match[1] or 0) * 12 + int(match[2] or 0)
-        payments = read.number(
-            row.get("property_hs_recurring_billing_number_of_payments")
-        )
-        return int(payments) * months if payments and payments >= 1 else None
 
     def _campaigns(self):
         for key, row in read.latest_rows(
@@ -589,6 +628,40 @@ class _HubSpot:
             )
 
 
+def _billing_months(row) -> Fraction | None:
+    """Months that a recurring item is billed for at a time; None if it is not."""
+    frequency = (text(row.get("property_recurringbillingfrequency")) or "").lower()
+    if frequency in BILLING_WEEKS:
+        return BILLING_WEEKS[frequency] * MONTHS_OF_A_WEEK
+    months = BILLING_MONTHS.get(frequency)
+    return Fraction(months) if months else None
+
+
+def _line_term(row) -> tuple[int, int] | None:
+    """(months, days) of the billing period, else of the payments; None = endless."""
+    period = (text(row.get("property_hs_recurring_billing_period")) or "").upper()
+    match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?", period)
+    years, months, weeks, days = (
+        (int(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
+    )
+    term = (12 * years + months, 7 * weeks + days)
+    if term != (0, 0):
+        return term
+    payments = read.number(row.get("property_hs_recurring_billing_number_of_payments"))
+    if not payments or payments < 1:
+        return None
+    frequency = (text(row.get("property_recurringbillingfrequency")) or "").lower()
+    if frequency in BILLING_WEEKS:
+        return 0, int(payments) * 7 * BILLING_WEEKS[frequency]
+    return int(payments) * BILLING_MONTHS[frequency], 0
+
+
+def hubspot_id(value) -> str | None:
+    """An id as text; one that landed as a fraction (`12.0`) is the whole number."""
+    key = text(value)
+    return key.removesuffix(".0") if key else None
+
+
 def merged_ids(value) -> list[str]:
     """Ids of records merged into one: `a;b;c`, a single number, or nothing."""
-    return [part.strip() for part in (text(value) or "").split(";") if part.strip()]
+    return [hubspot_id(part) for part in (text(value) or "").split(";") if part.strip()]

@@ -38,8 +38,10 @@ FORECAST = {
     "open": OPEN,
     "closed won": WON,
     "closed lost": LOST,
+    "won": WON,
+    "lost": LOST,
 }
-NOT_BILLED = ("draft", "cancelled", "canceled")
+NOT_BILLED = ("draft", "cancelled", "canceled", "void", "entwurf", "storniert")
 EXPORT_FORMS = (
     "%d %b, %Y %H:%M:%S",
     "%d %b, %Y %H:%M",

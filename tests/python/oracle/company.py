@@ -938,8 +938,10 @@ class Company:
             customer = deal.customer
             if record.starts_on is None:
                 record.starts_on = deal.closed_on
-            if record.ends_on is None and record.line_months is not None:
-                record.ends_on = add_months(record.starts_on, record.line_months)
+            if record.ends_on is None and record.line_term is not None:
+                months, days = record.line_term
+                ends_on = add_months(record.starts_on, months)
+                record.ends_on = ends_on + timedelta(days=days)
         value, source = self._monthly_value(record)
         kept = self._keep_contract(
             (record.crm, record.id),

@@ -43,6 +43,11 @@ USERS = {
     "005A000000abcde": "Cem Yilmaz",
     "005A000000AbCdG": "Dora Weiss",
 }
+OWNERS = {
+    "salesforce": tuple(USERS),
+    "hubspot": ("71", "72", "73", "74"),
+    "zoho": ("4000000000000000071", "4000000000000000072", "Z-73", "Z-74"),
+}
 QUEUE = "00GA000000QuEuE"
 STRANGER = "005A000000ZzZzZ"
 
@@ -94,10 +99,19 @@ churn_rate,customers_at_end,month,region,*,higher,4,3,1
 customer_acquisition_cost,new_customer_count,quarter,total,(all),higher,3,,1
 """
 
-
-def random_seeds() -> dict[str, list[dict]]:
-    """The mapping seeds and targets that fit every random company."""
-    mapping = [
+SHARED_WORDS = (
+    ("lead_source", "web form", "Web"),
+    ("lead_source", "Webseite", "Web"),
+    ("channel", "Web", "Online"),
+    ("channel", "Trade Show", "Events"),
+    ("region", "Germany", "DACH"),
+    ("region", "Austria", "DACH"),
+    ("region", "France", "West"),
+    ("segment", "Key Account", "Enterprise"),
+    ("industry", "maschinenbau", "Manufacturing"),
+)
+WORDS = {
+    "salesforce": (
         ("deal_type", "New Business", "new_business"),
         ("deal_type", "New Customer", "new_business"),
         ("deal_type", "Existing Business", "upsell"),
@@ -106,15 +120,36 @@ def random_seeds() -> dict[str, list[dict]]:
         ("lead_status", "Working", "mql"),
         ("lead_status", "Qualified", "sql"),
         ("lead_status", "Unqualified", "disqualified"),
-        ("lead_source", "web form", "Web"),
-        ("lead_source", "Webseite", "Web"),
-        ("channel", "Web", "Online"),
-        ("channel", "Trade Show", "Events"),
-        ("region", "Germany", "DACH"),
-        ("region", "Austria", "DACH"),
-        ("region", "France", "West"),
-        ("segment", "Key Account", "Enterprise"),
-        ("industry", "maschinenbau", "Manufacturing"),
+    ),
+    "hubspot": (
+        ("deal_type", "newbusiness", "new_business"),
+        ("deal_type", "existingbusiness", "upsell"),
+        ("deal_type", "renewal", "renewal"),
+        ("lead_status", "lead", "lead"),
+        ("lead_status", "marketingqualifiedlead", "mql"),
+        ("lead_status", "salesqualifiedlead", "sql"),
+        ("lead_status", "4711", "sql"),
+        ("lead_status", "NEW", "lead"),
+        ("lead_status", "CONNECTED", "mql"),
+        ("lead_status", "UNQUALIFIED", "disqualified"),
+    ),
+    "zoho": (
+        ("deal_type", "New Business", "new_business"),
+        ("deal_type", "Existing Business", "upsell"),
+        ("lead_status", "Not Contacted", "lead"),
+        ("lead_status", "Contacted", "mql"),
+        ("lead_status", "Pre-Qualified", "sql"),
+        ("lead_status", "Junk Lead", "disqualified"),
+    ),
+}
+
+
+def random_seeds() -> dict[str, list[dict]]:
+    """The mapping seeds and targets that fit every random company."""
+    mapping = [
+        mapping_row(crm, field_name, raw, value)
+        for crm, words in WORDS.items()
+        for field_name, raw, value in (*words, *SHARED_WORDS)
     ]
     versions = (("2000-01-01", "2023-06-14", 1), ("2023-06-15", None, 2))
     target_rows = []
@@ -146,31 +181,37 @@ def random_seeds() -> dict[str, list[dict]]:
         (1, "South", None, "2000-01-01", None),
         (2, "Partners", "West", "2023-03-01", "2023-09-30"),
     ]
-    ids = list(USERS)
     return {
-        "value_mapping": [
-            mapping_row("salesforce", name, raw, value) for name, raw, value in mapping
-        ],
+        "value_mapping": mapping,
         "stage_definitions": [
             {
-                "source_system": "salesforce",
-                "pipeline": None,
-                "stage": "Signed",
-                "is_won": "true",
-                "is_lost": "false",
+                "source_system": crm,
+                "pipeline": pipeline,
+                "stage": stage,
+                "is_won": flag(is_won),
+                "is_lost": flag(not is_won),
                 "sort_order": "9",
                 "funnel_stage": "customer",
             }
+            for crm, pipeline, stage, is_won in (
+                ("salesforce", None, "Signed", True),
+                ("hubspot", None, "Signed", True),
+                ("hubspot", "77", "signed", False),
+                ("hubspot", "default", "Parked", False),
+                ("zoho", None, "Signed", True),
+                ("zoho", "Partners", "signed", False),
+            )
         ],
         "sales_team_members": [
             {
-                "source_system": "salesforce",
-                "user_id": salesforce_id(ids[place]),
+                "source_system": crm,
+                "user_id": salesforce_id(owners[place]),
                 "sales_team": name,
                 "region": region,
                 "valid_from": valid_from,
                 "valid_to": valid_to,
             }
+            for crm, owners in OWNERS.items()
             for place, name, region, valid_from, valid_to in team
         ],
         "segment_bands": [
@@ -180,19 +221,19 @@ def random_seeds() -> dict[str, list[dict]]:
         ],
         "excluded_records": [
             {
-                "source_system": "salesforce",
-                "entity": "lead",
-                "column_name": "email",
-                "pattern": "%@OUR-company.example",
-                "reason": "own company",
-            },
-            {
-                "source_system": "salesforce",
-                "entity": "account",
-                "column_name": "name",
-                "pattern": "test %",
+                "source_system": crm,
+                "entity": entity,
+                "column_name": column,
+                "pattern": pattern,
                 "reason": "test",
-            },
+            }
+            for crm, entity, column, pattern in (
+                *((crm, "lead", "email", "%@OUR-company.example") for crm in WORDS),
+                *((crm, "account", "name", "test %") for crm in WORDS),
+                ("hubspot", "deal", "name", "TEST%"),
+                ("zoho", "deal", "name", "test%"),
+                ("zoho", "contact", "email", "%@our-company.example"),
+            )
         ],
         "free_mail_domains": [{"domain": "gmx.example"}],
         "kpi_targets": target_rows,
@@ -224,7 +265,7 @@ def random_company(
     """
     chance = Random(seed)
     own = random_settings(Random(seed + 1_000_003))
-    builder = _Builder(chance, size)
+    builder = Builder(chance, size)
     if builder.cut_early and settings is None:
         own["as_of_date"] = str(builder.as_of)
     return RandomCompany(seed, builder.build(), own if settings is None else settings)
@@ -252,7 +293,39 @@ def random_settings(chance: Random) -> dict:
     }
 
 
-class _Builder:
+class Builder:
+    """Salesforce; what another CRM does otherwise it says in random_crms.py."""
+
+    crm = "salesforce"
+    users = OWNERS[crm]
+    nobody = (QUEUE, STRANGER)
+    id_columns: dict[str, str] = {}  # of tables whose id is not called id
+    # what a company may lack, tables and columns, and what it always has
+    optional = (
+        "lead_history",
+        "opportunity_history",
+        "opportunity_field_history",
+        "opportunity_contact_role",
+        "order",
+        "contract",
+        "campaign",
+        "currency_type",
+        "dated_conversion_rate",
+    )
+    droppable = (
+        ("account", "segment_c"),
+        ("opportunity", "contact_id"),
+        ("opportunity", "currency_iso_code"),
+        ("opportunity", "contract_id"),
+        ("lead", "industry"),
+        ("contract", "contract_term"),
+    )
+    required = ("lead", "account", "opportunity")
+    # what an older version of a row did not know yet
+    blanked = ("amount", "stage_name", "status", "industry", "total_amount")
+    # the Salesforce of the same company, if this is another CRM of it
+    salesforce: Builder | None = None
+
     def __init__(self, chance: Random, size: int):
         self.chance = chance
         self.size = size
@@ -313,8 +386,9 @@ class _Builder:
     def add(self, table: str, key: str | None, **columns) -> dict:
         """Add a row; now and then an older, inactive or repeated version too."""
         loaded = self.loaded - timedelta(hours=self.chance.randrange(48))
+        id_column = self.id_columns.get(table, "id")
         row = {
-            "id": self.said(key),
+            id_column: self.said(key),
             "is_deleted": "false",
             **columns,
             "_fivetran_synced": self.stamp(loaded),
@@ -323,13 +397,7 @@ class _Builder:
         rows.append(row)
         if self.maybe(0.05):
             older = row | {"_fivetran_synced": self.stamp(loaded - timedelta(days=9))}
-            for column in (
-                "amount",
-                "stage_name",
-                "status",
-                "industry",
-                "total_amount",
-            ):
+            for column in self.blanked:
                 if column in older:
                     older[column] = None
             rows.append(older)
@@ -340,7 +408,7 @@ class _Builder:
                 | {"_fivetran_synced": self.stamp(loaded + timedelta(hours=1))}
             )
         if self.maybe(0.02):
-            rows.append(row | {"id": None})
+            rows.append(row | {id_column: None})
         return row
 
     # -- the company -----------------------------------------------------------
@@ -364,49 +432,37 @@ class _Builder:
         for _ in range(self.size // 3):
             self.order()
         self.campaigns()
+        return self.finished()
+
+    def finished(self) -> dict:
+        """The rows that were added, less what this company lacks, in any order."""
         self.stamp_the_load()
         finance = self.finance()
-        for table in (
-            "lead_history",
-            "opportunity_history",
-            "opportunity_field_history",
-            "opportunity_contact_role",
-            "order",
-            "contract",
-            "campaign",
-            "currency_type",
-            "dated_conversion_rate",
-        ):
+        for table in self.optional:
             if self.maybe(0.08):
                 self.rows.pop(table, None)
         if self.maybe(0.1):
             self.drop_columns()
-        for table in ("lead", "account", "opportunity"):
+        for table in self.required:
             self.rows.setdefault(table, [])
         for rows in (*self.rows.values(), *finance.values()):
             self.chance.shuffle(rows)
-            _same_columns(rows)
-        return {"salesforce": self.rows, "finance": finance}
+            same_columns(rows)
+        return {self.crm: self.rows, "finance": finance}
 
     def stamp_the_load(self):
         """The latest load stamp stands on a used row of every table."""
-        for rows in self.rows.values():
+        for table, rows in self.rows.items():
             for row in rows:
-                if row["id"] and not row.get("_fivetran_active"):
+                is_used = row[self.id_columns.get(table, "id")]
+                if is_used and not row.get("_fivetran_active"):
                     row["_fivetran_synced"] = self.stamp(
                         self.loaded + timedelta(hours=2)
                     )
                     break
 
     def drop_columns(self):
-        for table, column in (
-            ("account", "segment_c"),
-            ("opportunity", "contact_id"),
-            ("opportunity", "currency_iso_code"),
-            ("opportunity", "contract_id"),
-            ("lead", "industry"),
-            ("contract", "contract_term"),
-        ):
+        for table, column in self.droppable:
             if self.maybe(0.4):
                 for row in self.rows.get(table, []):
                     row.pop(column, None)
@@ -419,8 +475,8 @@ class _Builder:
                     "master_label": label,
                     "api_name": label,
                     "is_active": "true",
-                    "is_closed": _flag(is_closed),
-                    "is_won": _flag(is_won),
+                    "is_closed": flag(is_closed),
+                    "is_won": flag(is_won),
                     "sort_order": str(place),
                     "_fivetran_synced": self.stamp(self.loaded),
                 }
@@ -456,12 +512,8 @@ class _Builder:
             )
 
     def owner(self) -> str | None:
-        users = list(USERS)
-        return self.said(
-            self.chance.choices([*users, QUEUE, STRANGER, None], [6, 4, 3, 3, 1, 1, 1])[
-                0
-            ]
-        )
+        owners = [*self.users, *self.nobody, None]
+        return self.said(self.chance.choices(owners, [6, 4, 3, 3, 1, 1, 1])[0])
 
     def employees(self) -> str | None:
         return self.pick("12", "99", "100", "1000", "45000", "many", None, " 7 ")
@@ -486,7 +538,7 @@ class _Builder:
             created_date=self.stamp(self.moment(created)),
             system_modstamp=self.stamp(self.moment(created)),
             master_record_id=None,
-            is_deleted=_flag(self.maybe(0.05)),
+            is_deleted=flag(self.maybe(0.05)),
         )
         return key
 
@@ -507,7 +559,7 @@ class _Builder:
             created_date=self.stamp(self.moment(created)),
             system_modstamp=self.stamp(self.moment(created)),
             master_record_id=None,
-            is_deleted=_flag(self.maybe(0.05)),
+            is_deleted=flag(self.maybe(0.05)),
         )
         return key
 
@@ -543,7 +595,7 @@ class _Builder:
         deal = self.pick(*self.deals)
         conversion = self.pick("deal", "deal", "account", "contact", None, None, None)
         columns = {
-            "is_converted": _flag(conversion is not None),
+            "is_converted": flag(conversion is not None),
             "converted_opportunity_id": None,
             "converted_account_id": None,
             "converted_contact_id": None,
@@ -673,7 +725,7 @@ class _Builder:
                 return "Signed", {"is_won": "false", "is_closed": "false"}
         if self.maybe(0.1):  # the stage table has to say it
             return stage, {"is_won": None, "is_closed": None}
-        return stage, {"is_won": _flag(is_won), "is_closed": _flag(is_closed)}
+        return stage, {"is_won": flag(is_won), "is_closed": flag(is_closed)}
 
     def roles(self, deal: str):
         if not self.contacts:
@@ -688,7 +740,7 @@ class _Builder:
                 self.new_id("00K"),
                 opportunity_id=self.said(deal),
                 contact_id=self.said(contact),
-                is_primary=_flag(contact == primary),
+                is_primary=flag(contact == primary),
             )
 
     def history(
@@ -815,7 +867,7 @@ class _Builder:
             status_code=self.pick(code, None),
             total_amount=amount,
             currency_iso_code=currency,
-            is_reduction_order=_flag(reduction),
+            is_reduction_order=flag(reduction),
             created_date=self.stamp(self.moment(min(on, self.settled))),
         )
 
@@ -845,7 +897,7 @@ class _Builder:
                 currency_iso_code=self.pick(None, "EUR", "CHF", "XXX"),
                 created_date=self.stamp(self.moment(self.start)),
                 system_modstamp=self.stamp(self.moment(self.start)),
-                is_deleted=_flag(self.maybe(0.05)),
+                is_deleted=flag(self.maybe(0.05)),
             )
             keys.append(key)
 
@@ -897,7 +949,7 @@ class _Builder:
                     "region": self.pick("DACH", "West", None),
                     "segment": self.pick("SMB", "Enterprise", None),
                     "sales_team": self.pick("North", "South", None),
-                    "source_system": self.pick("salesforce", "Salesforce", None),
+                    "source_system": self.pick(self.crm, self.crm.title(), None),
                 }
                 for name in ("region", "segment", "sales_team"):
                     if name not in carries:
@@ -916,7 +968,7 @@ class _Builder:
                 rows.append(
                     {
                         "contract_id": self.said(key),
-                        "source_system": "salesforce",
+                        "source_system": self.crm,
                         "account_id": self.said(self.pick(*self.accounts)),
                         "starts_on": str(first),
                         "ends_on": str(last) if last else None,
@@ -938,12 +990,12 @@ def companies(min_size: int = 0, max_size: int = 40):
     )
 
 
-def _same_columns(rows: list[dict]):
+def same_columns(rows: list[dict]):
     """Give every row of a table the same columns; absent ones become None."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     for place, row in enumerate(rows):
         rows[place] = {column: row.get(column) for column in columns}
 
 
-def _flag(value: bool) -> str:
+def flag(value: bool) -> str:
     return "true" if value else "false"

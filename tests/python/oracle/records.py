@@ -146,7 +146,7 @@ class ContractRecord:
     # a recurring line item counts with its deal: if that is won, for its customer,
     # from its close day where the record has no start
     deal_id: str | None = None
-    line_months: int | None = None
+    line_term: tuple[int, int] | None = None  # months, days
 
 
 @dataclass
