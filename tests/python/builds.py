@@ -71,7 +71,9 @@ MORE_COLUMNS = {
     },
     "zoho": {
         "account": ("segment",),
-        "invoice": ("deal_name_id", "discount", "adjustment"),
+        "campaign": ("record_status_s",),
+        "invoice": ("deal_name_id", "discount", "adjustment", "record_status_s"),
+        "sales_order": ("record_status_s",),
     },
 }
 # The schema that a system's raw tables land in.

@@ -103,7 +103,9 @@ status_changes as (
         lead_statuses.lead_status,
         lead_statuses.previous_status,
         lead_statuses.entered_at,
-        lead_statuses.entered_at < {{ end_of_day('as_of.as_of_on') }} as is_past
+        coalesce(
+            lead_statuses.entered_at < {{ end_of_day('as_of.as_of_on') }}, true
+        ) as is_past
 
     from lead_statuses
     cross join as_of

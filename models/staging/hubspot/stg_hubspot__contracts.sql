@@ -33,8 +33,9 @@ raw_line_items as (
         {{ pick(line_item, 'quantity', 'rate') }} as quantity,
         {{ pick(line_item, 'discount', 'money') }} as discount_per_unit,
         {{ pick(line_item, 'hs_discount_percentage', 'rate') }} as discount_percent,
-        {{ pick(line_item, 'hs_recurring_billing_number_of_payments', 'integer') }}
-            as landed_payment_count,
+        nullif(
+            {{ pick(line_item, 'hs_recurring_billing_number_of_payments', 'integer') }}, 0
+        ) as landed_payment_count,
 
         -- dates and timestamps (UTC)
         {{ pick(line_item, 'hs_recurring_billing_start_date', 'date') }} as starts_on,
@@ -61,7 +62,7 @@ identified_line_items as (
     select
         *,
         {{ hubspot_id('source_record_id') }} as record_id,
-        case when landed_payment_count between 0 and 1200 then landed_payment_count end
+        case when landed_payment_count between 1 and 1200 then landed_payment_count end
             as payment_count,
         {{ hubspot_billing_months('frequency') }} as frequency_months,
         {{ hubspot_billing_weeks('frequency') }} as frequency_weeks,

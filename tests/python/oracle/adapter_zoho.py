@@ -228,7 +228,6 @@ class _Zoho:
         for key, row in live.items():
             status = text(row.get("lead_status"))
             contact = lookup(row, "converted_contact_id", "converted_contact")
-            contact = self.records.contact_survivors.get(contact)
             deal = lookup(row, "converted_deal_id", "converted_deal")
             self.records.leads.append(
                 LeadRecord(
@@ -269,7 +268,6 @@ class _Zoho:
             state = state_of(stage)
             created_at = moment(row.get("created_time"))
             contact = lookup(row, "contact_name_id", "contact_id")
-            contact = self.records.contact_survivors.get(contact)
             lead = lookup(row, "lead_id", "lead_name_id")
             self.records.deals.append(
                 DealRecord(

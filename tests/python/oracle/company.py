@@ -299,13 +299,17 @@ class Company:
             for account in records.accounts
         }
         groups = _Groups(accounts)
+        by_domain = self._account_by_domain(accounts)
         for key, account in accounts.items():
-            for crm, table, other in account.sync_ids:
-                if table == "account" and crm in self.crms:
-                    survivors = self.crms[crm].account_survivors
-                    groups.join(key, (crm, survivors.get(other)))
-        for one, other in self._unique_domains(accounts):
-            groups.join(one, other)
+            synced = [
+                (crm, self.crms[crm].account_survivors.get(other))
+                for crm, table, other in account.sync_ids
+                if table == "account" and crm in self.crms
+            ]
+            for other in [other for other in synced if other in accounts] or [
+                by_domain.get(key)
+            ]:
+                groups.join(key, other)
         self.customers: dict[tuple, Customer] = {}
         self.customer_of_account: dict[tuple[str, str], Customer] = {}
         for members in groups.sets():
@@ -319,18 +323,24 @@ class Company:
             for key in members:
                 self.customer_of_account[key] = customer
 
-    def _unique_domains(self, accounts: dict):
-        """Pairs of accounts in two CRMs whose domain is unique on both sides."""
+    def _account_by_domain(self, accounts: dict) -> dict:
+        """{account: the one of an earlier CRM whose domain is unique on both sides}.
+
+        An account finds one at most, the first by the order of the CRMs: accounts of
+        one CRM do not become one company because they share domains elsewhere.
+        """
         owners: dict[tuple[str, str], list] = {}
         for key, account in accounts.items():
             if account.domain and account.domain not in self.seeds.free_mail:
                 owners.setdefault((account.crm, account.domain), []).append(key)
         unique = {place: keys[0] for place, keys in owners.items() if len(keys) == 1}
+        order = [crm for crm in ("salesforce", "hubspot", "zoho") if crm in self.crms]
+        found: dict[tuple[str, str], tuple[str, str]] = {}
         for (crm, domain), key in unique.items():
-            for other_crm in self.crms:
-                other = unique.get((other_crm, domain))
-                if other_crm != crm and other is not None:
-                    yield key, other
+            for other_crm in order[: order.index(crm)]:
+                if (other_crm, domain) in unique:
+                    found.setdefault(key, unique[(other_crm, domain)])
+        return found
 
     def _age(self, record) -> tuple:
         """Sort key: earliest first, ties by precedence, then id."""
@@ -361,21 +371,51 @@ class Company:
         for key, lead in survivors.items():
             if lead.email:
                 groups.join(key, by_email.setdefault(lead.email, key))
-            for crm, table, other in lead.sync_ids:
-                if table == "lead" and crm in self.crms:
-                    groups.join(key, (crm, self.crms[crm].lead_survivors.get(other)))
+            for other in self._synced_leads(lead, survivors):
+                groups.join(key, other)
         self.persons: list[Person] = []
         self.stage_source = {crm: self._stage_source(crm) for crm in self.crms}
         for members in groups.sets():
-            alive = sorted((survivors[key] for key in members), key=self._age)
-            everyone = list(alive)
-            for key in members:
-                everyone += losers.get(key, [])
-            self.persons.append(self._person(alive, everyone))
+            ages = {
+                key: min(map(self._age, [survivors[key], *losers.get(key, [])]))
+                for key in members
+            }
+            alive = [
+                survivors[key] for key in sorted(members, key=lambda key: (*ages[key][:2], key))
+            ]
+            merged = [lead for key in members for lead in losers.get(key, [])]
+            self.persons.append(self._person(alive, sorted(merged, key=self._age)))
         self.persons.sort(key=self._person_age)
 
-    def _person(self, alive: list[LeadRecord], everyone: list[LeadRecord]) -> Person:
+    def _synced_leads(self, lead: LeadRecord, survivors: dict) -> list[tuple]:
+        """The lead that a sync id names, else those that became the contact it names."""
+        named = [
+            (crm, self.crms[crm].lead_survivors.get(other))
+            for crm, table, other in lead.sync_ids
+            if table == "lead" and crm in self.crms
+        ]
+        named = [key for key in named if key in survivors]
+        contacts = {
+            self._surviving_contact(key)
+            for key in lead.contact_keys
+            if key[0] != lead.crm
+        }
+        return named or [
+            key
+            for key, other in survivors.items()
+            if key[0] != lead.crm
+            and contacts & set(map(self._surviving_contact, other.contact_keys))
+        ]
+
+    def _surviving_contact(self, key: tuple[str, str]) -> tuple[str, str]:
+        crm, contact = key
+        records = self.crms.get(crm)
+        return crm, records.contact_survivors.get(contact, contact) if records else contact
+
+    def _person(self, alive: list[LeadRecord], merged: list[LeadRecord]) -> Person:
+        """A person from its surviving records, earliest first, and the merged ones."""
         first = alive[0]
+        everyone = [*alive, *merged]
         oldest = min(everyone, key=self._age)
         return Person(
             key=(first.crm, first.id),
@@ -529,6 +569,7 @@ class Company:
                 for deal_id in lead.deal_ids:
                     by_deal.setdefault((lead.crm, deal_id), []).append(person)
                 for contact_key in lead.contact_keys:
+                    contact_key = self._surviving_contact(contact_key)
                     by_contact.setdefault(contact_key, []).append(person)
             for address in person.emails:
                 by_email.setdefault(address, []).append(person)
@@ -653,10 +694,10 @@ class Company:
             if person.direct:
                 candidates = person.direct
             else:
+                customer = self._customer_of(person)
                 candidates = [
                     deal
-                    for customer in self._customers_of(person)
-                    for deal in customer.deals
+                    for deal in (customer.deals if customer else [])
                     if deal.state == WON
                     and person.created_on is not None
                     and deal.closed_on >= person.created_on
@@ -664,13 +705,13 @@ class Company:
             wins = [deal for deal in candidates if deal.is_win and deal.is_new_business]
             person.won = min(wins, key=self.win_order, default=None)
 
-    def _customers_of(self, person: Person) -> list[Customer]:
-        found = {}
+    def _customer_of(self, person: Person) -> Customer | None:
+        """The company of the first record whose account is known."""
         for lead in person.records:
             customer = self.customer_of_account.get((lead.crm, lead.account_id))
             if customer is not None:
-                found[customer.key] = customer
-        return list(found.values())
+                return customer
+        return None
 
     def _name_leads_of_deals(self):
         """The lead of a deal, where no lead is linked directly: over the account."""
@@ -879,7 +920,9 @@ class Company:
             (record.crm, record.id)
             for records in self.crms.values()
             for record in records.contracts
-            if record.deal_id is None and not record.is_draft
+            if record.deal_id is None
+            and not record.is_draft
+            and record.account_id not in records.excluded_accounts
         }
         for records in self.crms.values():
             table = records.tables.get("contract", "contract")

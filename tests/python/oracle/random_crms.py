@@ -13,13 +13,14 @@ Where the specification leaves room, the rows keep out of the way:
 * a record merged into two others
 * a stage that is in no table, with flags on some of its deals only
 * a synchronised contact whose own address is another synchronised one's
-* a Salesforce contact that two leads became, named by a sync id
+* a Salesforce contact that two leads became, or a merged one, named by a sync id
 * a Zoho stage history with two departures at one moment
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
@@ -256,14 +257,19 @@ class _HubSpot(Builder):
         key = self.chance.choice(sorted(people))
         row = people.pop(key)
         contact = row["converted_contact_id"]
-        became = [
-            other
+        doubtful = [
+            other["id"]
             for other in self.salesforce.rows["lead"]
-            if other["converted_contact_id"]
-            and salesforce_id(other["converted_contact_id"]) == salesforce_id(contact)
+            if salesforce_id(other["converted_contact_id"]) == salesforce_id(contact)
             and salesforce_id(other["id"]) != key
+        ] + [
+            other["id"]
+            for other in self.salesforce.rows.get("contact", [])
+            if other["master_record_id"]
+            and salesforce_id(contact)
+            in (salesforce_id(other["id"]), other["master_record_id"])
         ]
-        contact = None if became else contact
+        contact = None if doubtful else contact
         own = f"own.{key.lower()}@alpha.example"
         lead = None if contact and self.maybe(0.5) else key
         return lead, contact, self.pick(row["email"] or own, own)
@@ -692,7 +698,13 @@ class _Zoho(Builder):
                 **self.stamps(self.moment(min(on, self.settled))),
             )
         money = self.money()
-        net = money.pop("amount")
+        del money["amount"]
+        net, discount = self.pick("100", "250.50", "0", "-50"), self.pick(None, "5")
+        extra, tax = self.pick(None, "-1.25"), self.pick(None, "19")
+        total = sum(Decimal(part or 0) for part in (net, extra, tax))
+        total -= Decimal(discount or 0)
+        if net == "-50":
+            money["currency"] = None
         self.add(
             "invoice",
             self.new_id(),
@@ -701,11 +713,11 @@ class _Zoho(Builder):
             account_name_id=self.pick(*self.accounts, None),
             status=self.pick("Paid", "Sent", "Draft", "Cancelled", "Void", None),
             invoice_date=self.day(on),
-            sub_total=self.pick(None, net, net),
-            discount=self.pick(None, None, "5"),
-            adjustment=self.pick(None, None, "-1.25"),
-            tax=self.pick(None, "19"),
-            grand_total=self.pick(None, net, net),
+            sub_total=self.pick(None, "n/a", net, net, net),
+            discount=discount,
+            adjustment=extra,
+            tax=tax,
+            grand_total=self.pick(None, "n/a", *[str(total)] * 3),
             **money,
             **self.stamps(self.moment(min(on, self.settled))),
         )
