@@ -97,6 +97,8 @@ CONTACTS = [
         "email": "hans@theta.example",
         "lifecyclestage": "84550012",
     },
+    # Cleared, too; the history knows the last stage only.
+    {"id": "13", "createdate": "2025-02-08T09:00:00Z", "email": "ida@iota.example"},
 ]
 
 COMPANIES = [
@@ -291,6 +293,7 @@ VISITS = [
 CHANGES = [
     ("4", "lifecyclestage", "lead", "2025-01-07T09:00:00Z"),
     ("4", "lifecyclestage", "salesqualifiedlead", "2025-01-09T09:00:00Z"),
+    ("13", "lifecyclestage", "evangelist", "2025-02-09T09:00:00Z"),
     ("3", "lifecyclestage", "subscriber", "2025-01-04T09:00:00Z"),
     ("3", "city", "Bonn", "2025-01-04T09:00:00Z"),
 ]
@@ -306,7 +309,8 @@ LINE_ITEMS = [
         "hs_recurring_billing_period": "P12M",
         "hs_recurring_billing_start_date": "2025-04-01",
     },
-    # Neither start nor term: from the day the deal is won until further notice.
+    # Neither start nor term, for no payments are no term: from the day the deal is won
+    # until further notice.
     {
         "id": "901",
         "createdate": "2025-03-31T09:00:00Z",
@@ -314,6 +318,7 @@ LINE_ITEMS = [
         "quantity": "1",
         "hs_discount_percentage": "10",
         "recurringbillingfrequency": "annually",
+        "hs_recurring_billing_number_of_payments": "0",
     },
     {"id": "902", "createdate": "2025-03-31T09:00:00Z", "price": "6000"},
     # On a lost deal, so nobody ever paid it.
@@ -373,6 +378,9 @@ def fivetran():
         for number, contact in enumerate(deal.get("contacts", [])):
             contacts.append((deal["id"], contact, str(3 + number)))
         items += [(item, deal["id"], "20") for item in deal.get("line_items", [])]
+    # An item names its deal itself, or a table does; this deal was merged away since.
+    named = [(item, deal) for item, deal, _ in items if item == "901"]
+    items = [row for row in items if row[0] != "901"]
     tables = {
         "contact": [_renamed(row, "property_", deleted) for row in CONTACTS],
         "company": [_renamed(row, "property_", deleted) for row in COMPANIES],
@@ -454,6 +462,9 @@ def fivetran():
         property_amount="1", _fivetran_active="false", _fivetran_synced="2025-01-01"
     )
     tables["deal"].append(old)
+    for item, deal in named:
+        for row in tables["line_item"]:
+            row["deal_id"] = deal if row["id"] == item else row.get("deal_id")
     for table, column, kind in [
         ("contact", "id", "bigint"),
         ("company", "id", "double"),

@@ -134,7 +134,7 @@ def test_all_loaders_give_the_same_kpis(built, builds):
 def test_who_is_a_lead(built):
     leads = built.staged("leads", "record_id, is_lead")
     assert {key for key, row in leads.items() if row["is_lead"]} == {
-        *("1", "2", "4", "6", "8", "9", "10")
+        *("1", "2", "4", "6", "8", "9", "10", "13")
     }
     assert {key for key, row in leads.items() if not row["is_lead"]} == {"3", "12"}
 
@@ -169,9 +169,9 @@ def test_journeys(built):
         "from marts.kpi_conversion_rate "
         "where dimension = 'total' and period_grain = 'month'"
     )
-    # Contact 2 has an open and a won deal, 9 and 10 only their lifecycle stage.
+    # Contact 2 has an open and a won deal, 9, 10 and 13 only their lifecycle stage.
     assert row == {
-        **{"leads": 7, "mql": 5, "sql": 5, "opportunity": 3, "disqualified": 1}
+        **{"leads": 8, "mql": 6, "sql": 6, "opportunity": 4, "disqualified": 1}
     }
 
 

@@ -105,6 +105,13 @@ deals_of_line_items as (
 
 ),
 
+merged_deals as (
+
+    select * from {{ ref('stg_hubspot__merged_records') }}
+    where object_type = 'deal'
+
+),
+
 deals as (
 
     select * from {{ ref('stg_hubspot__deals') }}
@@ -117,8 +124,11 @@ terms as (
 
     select
         versions.*,
-        coalesce(deals_of_line_items.deal_id, {{ hubspot_id('versions.own_deal_id') }})
-            as deal_id,
+        coalesce(
+            deals_of_line_items.deal_id,
+            merged_deals.survivor_id,
+            {{ hubspot_id('versions.own_deal_id') }}
+        ) as deal_id,
         coalesce(
             versions.net_amount,
             {{ plausible_number(
@@ -145,6 +155,8 @@ terms as (
     from versions
     left join deals_of_line_items
         on versions.record_id = deals_of_line_items.line_item_id
+    left join merged_deals
+        on {{ hubspot_id('versions.own_deal_id') }} = merged_deals.record_id
 
 ),
 
