@@ -326,8 +326,8 @@ class Company:
     def _account_by_domain(self, accounts: dict) -> dict:
         """{account: the one of an earlier CRM whose domain is unique on both sides}.
 
-        An account finds one at most, the first by the order of the CRMs: accounts of
-        one CRM do not become one company because they share domains elsewhere.
+        An account finds one at most, the first by the order of the CRMs, so that it
+        does not tie two accounts of one CRM together.
         """
         owners: dict[tuple[str, str], list] = {}
         for key, account in accounts.items():
@@ -380,15 +380,14 @@ class Company:
                 key: min(map(self._age, [survivors[key], *losers.get(key, [])]))
                 for key in members
             }
-            alive = [
-                survivors[key] for key in sorted(members, key=lambda key: (*ages[key][:2], key))
-            ]
+            in_order = sorted((*ages[key][:2], key) for key in members)
+            alive = [survivors[key] for *_, key in in_order]
             merged = [lead for key in members for lead in losers.get(key, [])]
             self.persons.append(self._person(alive, sorted(merged, key=self._age)))
         self.persons.sort(key=self._person_age)
 
     def _synced_leads(self, lead: LeadRecord, survivors: dict) -> list[tuple]:
-        """The lead that a sync id names, else those that became the contact it names."""
+        """Leads that a sync id names, else those that became the contact it names."""
         named = [
             (crm, self.crms[crm].lead_survivors.get(other))
             for crm, table, other in lead.sync_ids
@@ -410,7 +409,8 @@ class Company:
     def _surviving_contact(self, key: tuple[str, str]) -> tuple[str, str]:
         crm, contact = key
         records = self.crms.get(crm)
-        return crm, records.contact_survivors.get(contact, contact) if records else contact
+        survivors = records.contact_survivors if records else {}
+        return crm, survivors.get(contact, contact)
 
     def _person(self, alive: list[LeadRecord], merged: list[LeadRecord]) -> Person:
         """A person from its surviving records, earliest first, and the merged ones."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from typing import ClassVar
 
 from oracle.read import salesforce_id
 from oracle.seeds import mapping_row
@@ -299,7 +300,7 @@ class Builder:
     crm = "salesforce"
     users = OWNERS[crm]
     nobody = (QUEUE, STRANGER)
-    id_columns: dict[str, str] = {}  # of tables whose id is not called id
+    id_columns: ClassVar[dict[str, str]] = {}  # of tables whose id is not called id
     # what a company may lack, tables and columns, and what it always has
     optional = (
         "lead_history",

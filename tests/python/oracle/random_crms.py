@@ -2,11 +2,12 @@
 
 `random_raw(shape, seed, size)` gives the raw rows; the same seed gives the same rows.
 Beside what every CRM has (see random_company.py) the rows have what these two bring
-along: HubSpot's merges told by the survivor or by a table, companies by association and
-primary label, stages in two pipelines, lifecycle dates with two names and a history,
-line items, home amounts; Zoho's rows about stages that were left, invoices of deals and
-sales orders, conversions, exchange rates, exported texts. In a mixture HubSpot's records
-name Salesforce's by sync id, and all CRMs share e-mail addresses and web domains.
+along: HubSpot's merges told by the survivor or by a table, companies by association
+and primary label, stages in two pipelines, lifecycle dates with two names and a
+history, line items, home amounts; Zoho's rows about stages that were left, invoices of
+deals and sales orders, conversions, exchange rates, exported texts. In a mixture
+HubSpot's records name Salesforce's by sync id, and all CRMs share e-mail addresses and
+web domains.
 
 Where the specification leaves room, the rows keep out of the way:
 
@@ -23,6 +24,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
+from typing import ClassVar
 
 from oracle.random_company import OWNERS, Builder, flag
 from oracle.read import salesforce_id
@@ -62,7 +64,7 @@ class _HubSpot(Builder):
     crm = "hubspot"
     users = OWNERS[crm]
     nobody = ("79", "79")
-    id_columns = {
+    id_columns: ClassVar[dict[str, str]] = {
         "deal": "deal_id",
         "owner": "owner_id",
         "deal_pipeline": "pipeline_id",
@@ -605,8 +607,8 @@ class _Zoho(Builder):
             "lead",
             self.new_id(),
             lead_status=self.pick(
-                "Not Contacted", "Contacted", " contacted", "Pre-Qualified", "Junk Lead",
-                "Odd", None,
+                "Not Contacted", "Contacted", " contacted", "Pre-Qualified", "Odd",
+                "Junk Lead", None,
             ),
             lead_source=self.pick("Web Form", "Webseite", "Trade Show", None),
             company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", None),
