@@ -17,7 +17,8 @@ from oracle.compare import compare
 from oracle.edge_cases import CASES, SEEDS
 from oracle.hostile import HOSTILE
 from oracle.periods import Calendar, add_months
-from oracle.random_company import random_company, random_seeds
+from oracle.random_company import RandomCompany, random_company, random_seeds
+from oracle.random_crms import SHAPES, random_raw
 from oracle.seeds import mapping_row
 from oracle.survival import kaplan_meier_median, wilson
 
@@ -301,6 +302,10 @@ ADDITIVE = {
     "kpi_customer_acquisition_cost": ("new_customer_count",),
 }
 RANDOM = [random_company(seed, size) for seed, size in enumerate((0, 1, 3, 9, 20, 35))]
+OTHER_CRMS = [
+    RandomCompany(seed, random_raw(shape, seed, 20))
+    for seed, shape in enumerate(SHAPES[1:], start=101)
+]
 
 
 def computed(company, **settings):
@@ -312,11 +317,19 @@ def company(request):
     return request.param
 
 
+@pytest.fixture(params=RANDOM + OTHER_CRMS, ids=lambda company: f"seed {company.seed}")
+def any_company(request):
+    return request.param
+
+
 def test_the_same_seed_gives_the_same_company():
     assert random_company(7, 9) == random_company(7, 9)
+    for shape in SHAPES:
+        assert random_raw(shape, 7, 9) == random_raw(shape, 7, 9)
 
 
-def test_random_company_order_of_rows_changes_nothing(company):
+def test_random_company_order_of_rows_changes_nothing(any_company):
+    company = any_company
     turned = {
         system: {table: rows[::-1] for table, rows in tables.items()}
         for system, tables in company.raw.items()
@@ -328,8 +341,8 @@ def test_random_company_order_of_rows_changes_nothing(company):
         assert compare(again[mart], result[mart], match_sellers=False) == []
 
 
-def test_random_company_dimensions_add_up_to_the_total(company):
-    result = computed(company)
+def test_random_company_dimensions_add_up_to_the_total(any_company):
+    result = computed(any_company)
     for mart, columns in ADDITIVE.items():
         sums: dict = {}
         for row in result[mart]:
@@ -341,18 +354,18 @@ def test_random_company_dimensions_add_up_to_the_total(company):
                 assert sum(row[column] for row in rows) == total[column], column
 
 
-def test_random_company_churn_bridge_holds(company):
-    for row in computed(company)["kpi_churn_rate"]:
+def test_random_company_churn_bridge_holds(any_company):
+    for row in computed(any_company)["kpi_churn_rate"]:
         arrived = row["new_customers"] + row["reactivated_customers"]
         left = row["churned_customers"]
         assert row["customers_at_start"] + arrived - left == row["customers_at_end"]
 
 
-def test_random_company_every_row_is_accounted_for(company):
-    accounting = computed(company)["row_accounting"]
-    for (_, table), counts in accounting.items():
+def test_random_company_every_row_is_accounted_for(any_company):
+    accounting = computed(any_company)["row_accounting"]
+    for (crm, table), counts in accounting.items():
         assert counts["used"] >= 0
-        assert counts["landed"] == len(company.raw["salesforce"].get(table, []))
+        assert counts["landed"] == len(any_company.raw[crm].get(table, []))
 
 
 def test_random_company_double_amounts_double_money_and_leave_rates(company):

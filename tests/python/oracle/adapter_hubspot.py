@@ -598,7 +598,7 @@ class _HubSpot:
             value = cents(Fraction(value) * (1 - Fraction(share) / 100))
         if value is None:
             return Amount(None, currency)
-        return Amount(Fraction(value) / months, currency)
+        return Amount(cents(Fraction(value) / months), currency)
 
     def _campaigns(self):
         for key, row in read.latest_rows(
