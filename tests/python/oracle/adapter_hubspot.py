@@ -189,7 +189,7 @@ class _HubSpot:
     # -- companies and contacts ------------------------------------------------
 
     def _companies(self):
-        live, _, survivors, excluded = self._survivors(
+        live, merged, survivors, excluded = self._survivors(
             "company",
             "account",
             "id",
@@ -198,6 +198,9 @@ class _HubSpot:
         )
         self.records.account_survivors = survivors
         self.records.excluded_accounts = excluded
+        created = read.created_by_survivor(
+            live | merged, survivors, "property_createdate"
+        )
         for key, row in live.items():
             synced = salesforce_id(row.get("property_salesforceaccountid"))
             domain = row.get("property_domain") or row.get("property_website")
@@ -205,7 +208,7 @@ class _HubSpot:
                 AccountRecord(
                     crm=CRM,
                     id=key,
-                    created_at=read.timestamp(row.get("property_createdate")),
+                    created_at=created.get(key),
                     name=text(row.get("property_name")),
                     domain=read.web_domain(domain),
                     industry=text(row.get("property_industry")),

@@ -182,7 +182,8 @@ class _Salesforce:
     # -- accounts, contacts, leads ---------------------------------------------
 
     def _accounts(self):
-        live, _, survivors, excluded = self._survivors("account", "account")
+        live, merged, survivors, excluded = self._survivors("account", "account")
+        created = read.created_by_survivor(live | merged, survivors, "created_date")
         self.records.account_survivors = survivors
         self.records.excluded_accounts = excluded
         for key, row in live.items():
@@ -190,7 +191,7 @@ class _Salesforce:
                 AccountRecord(
                     crm=CRM,
                     id=key,
-                    created_at=read.timestamp(row.get("created_date")),
+                    created_at=created.get(key),
                     name=text(row.get("name")),
                     domain=read.web_domain(row.get("website")),
                     industry=text(row.get("industry")),

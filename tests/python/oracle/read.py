@@ -267,6 +267,23 @@ def follow_merges(pointers: dict[str, str], survivors: set[str]) -> dict[str, st
     return ends
 
 
+def created_by_survivor(records, survivors: dict, column: str) -> dict:
+    """{survivor: when the earliest record of it and those merged into it was created}.
+
+    Args:
+        records: {id: row}, merged rows included.
+        survivors: {id: surviving id}.
+        column: that holds the creation.
+    """
+    found: dict[str, datetime] = {}
+    for key, row in records.items():
+        moment = timestamp(row.get(column))
+        if moment is not None:
+            survivor = survivors[key]
+            found[survivor] = min(found.get(survivor, moment), moment)
+    return found
+
+
 def latest_moment(moments) -> datetime | None:
     """The latest of some datetimes, None ignored; None if there is none."""
     return max((moment for moment in moments if moment is not None), default=None)
