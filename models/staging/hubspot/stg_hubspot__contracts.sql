@@ -34,7 +34,10 @@ raw_line_items as (
         {{ pick(line_item, 'discount', 'money') }} as discount_per_unit,
         {{ pick(line_item, 'hs_discount_percentage', 'rate') }} as discount_percent,
         nullif(
-            {{ pick(line_item, 'hs_recurring_billing_number_of_payments', 'integer') }}, 0
+            {{ pick(
+                line_item, 'hs_recurring_billing_number_of_payments', 'integer'
+            ) }},
+            0
         ) as landed_payment_count,
 
         -- dates and timestamps (UTC)
