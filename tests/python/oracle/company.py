@@ -614,8 +614,16 @@ class Company:
         for deal in self.deals:
             keys = [(copy.crm, copy.account_id) for copy in deal.copies]
             record = deal.record
-            contact = contacts.get((record.crm, record.primary_contact_id))
-            keys.append((record.crm, contact.account_id if contact else None))
+            # a contact created after the as-of day is left out: the next one speaks
+            known = [
+                contacts[(record.crm, contact_id)]
+                for contact_id in (
+                    record.primary_contact_id,
+                    *sorted(record.contact_ids),
+                )
+                if (record.crm, contact_id) in contacts
+            ]
+            keys.append((record.crm, known[0].account_id if known else None))
             for key in keys:
                 if deal.customer is None and key in self.customer_of_account:
                     deal.customer = self.customer_of_account[key]
