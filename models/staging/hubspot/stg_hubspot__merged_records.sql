@@ -75,7 +75,7 @@ living_records as (
 
 ),
 
-merges as (
+merged_pairs as (
 
     select * from {{ ref('stg_hubspot__merges') }}
     where set_aside_reason is null
@@ -110,7 +110,7 @@ known_pointers as (
         merged_record_id as record_id,
         surviving_record_id as survivor_id
 
-    from merges
+    from merged_pairs
 
 ),
 

@@ -55,7 +55,7 @@ versions as (
 
 ),
 
-merges as (
+merged_pairs as (
 
     select
         'hubspot' as source_system,
@@ -74,4 +74,4 @@ merges as (
 
 )
 
-select * from merges
+select * from merged_pairs
