@@ -19,8 +19,7 @@ headlines as (
         coalesce(direction, {{ default_direction('kpi') }}) as better_direction
 
     from scorecard
-    where dimension = 'total'
-        or (kpi = 'average_order_value' and dimension_value = 'new_business')
+    where {{ is_headline() }}
 
 ),
 

@@ -10,7 +10,7 @@
     {%- if landed.startswith('struct') -%}
         {%- set words = as_json_text(column, landed) -%}
     {%- endif -%}
-    {%- set text = 'nullif(trim(' ~ words ~ "), '')" -%}
+    {%- set text = sales_kpis.default__trimmed(words) -%}
     {%- if type == 'text' -%}
         {{- return(trimmed(words)) -}}
     {%- elif type == 'boolean' -%}

@@ -118,3 +118,14 @@
         else 'higher'
     end
 {%- endmacro %}
+
+{#-
+    Whether a row of the scorecard stands for its KPI as a whole: the total, or the order
+    value of new business, where its target stands.
+-#}
+{% macro is_headline() -%}
+    (
+        dimension = 'total'
+        or (kpi = 'average_order_value' and dimension_value = 'new_business')
+    )
+{%- endmacro %}

@@ -17,11 +17,7 @@ off_target as (
         target_value
 
     from {{ ref('kpi_scorecard') }}
-    where status = 'off_target'
-        and (
-            dimension = 'total'
-            or (kpi = 'average_order_value' and dimension_value = 'new_business')
-        )
+    where status = 'off_target' and {{ is_headline() }}
 
 )
 
