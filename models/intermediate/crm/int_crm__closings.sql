@@ -6,27 +6,17 @@ entries as (
 
 ),
 
-closed_entries as (
-
-    select
-        source_system,
-        deal_record_id,
-        stage_state,
-        entered_at
-
-    from entries
-    where stage_state in ('won', 'lost')
-
-),
-
 closed_deals as (
 
     select
         source_system,
         deal_record_id,
-        count(*) = 1 as is_closed_once
+        count(*) = 1 as is_closed_once,
+        max(stage_state) as stage_state,
+        max(entered_at) as entered_at
 
-    from closed_entries
+    from entries
+    where stage_state in ('won', 'lost')
     group by source_system, deal_record_id
 
 ),
@@ -57,23 +47,25 @@ entries_of_other_deals as (
 
 ),
 
-state_entries as (
+last_entries as (
 
-    select closed_entries.*
-    from closed_entries
-    inner join closed_deals
-        on closed_entries.source_system = closed_deals.source_system
-        and closed_entries.deal_record_id = closed_deals.deal_record_id
-        and closed_deals.is_closed_once
-    union all
     select
         source_system,
         deal_record_id,
         stage_state,
         entered_at
+    from closed_deals
+    where is_closed_once
+    union all
+    select
+        source_system,
+        deal_record_id,
+        stage_state,
+        max(entered_at) as entered_at
     from entries_of_other_deals
     where stage_state in ('won', 'lost')
         and stage_state is distinct from state_before
+    group by source_system, deal_record_id, stage_state
 
 ),
 
@@ -83,10 +75,9 @@ closings as (
         source_system,
         deal_record_id,
         stage_state as deal_state,
-        {{ local_date('max(entered_at)') }} as closed_on
+        {{ local_date('entered_at') }} as closed_on
 
-    from state_entries
-    group by source_system, deal_record_id, stage_state
+    from last_entries
 
 )
 

@@ -58,6 +58,14 @@ lead_persons as (
 
 ),
 
+{# Read apart from `lead_persons`, which then need not be kept for a second pass. #}
+persons_of_accounts as (
+
+    select * from {{ ref('int_funnel__lead_persons') }}
+    where account_customer_id is not null
+
+),
+
 accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
@@ -326,23 +334,23 @@ ranked_wins as (
 account_conversions as (
 
     select
-        lead_persons.lead_id,
-        lead_persons.lead_source,
-        lead_persons.lead_created_at,
+        persons_of_accounts.lead_id,
+        persons_of_accounts.lead_source,
+        persons_of_accounts.lead_created_at,
         ranked_wins.deal_id,
         row_number() over (
-            partition by lead_persons.lead_id
+            partition by persons_of_accounts.lead_id
             order by
                 ranked_wins.closed_on, ranked_wins.created_at nulls last,
                 ranked_wins.deal_id
         ) as conversion_rank
 
-    from lead_persons
+    from persons_of_accounts
     inner join ranked_wins
-        on lead_persons.account_customer_id = ranked_wins.customer_id
-        and lead_persons.lead_created_on <= ranked_wins.closed_on
+        on persons_of_accounts.account_customer_id = ranked_wins.customer_id
+        and persons_of_accounts.lead_created_on <= ranked_wins.closed_on
     left join lead_deals
-        on lead_persons.lead_id = lead_deals.lead_id
+        on persons_of_accounts.lead_id = lead_deals.lead_id
     where lead_deals.lead_id is null and ranked_wins.deal_type = 'new_business'
 
 ),

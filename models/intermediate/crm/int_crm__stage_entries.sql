@@ -8,14 +8,13 @@ landed_entries as (
 
 ),
 
-deals_with_entries as (
+deals_of_entries as (
 
     select
         source_system,
         deal_record_id
     from {{ ref('int_crm__stage_changes') }}
     where not is_left_stage_known
-    group by source_system, deal_record_id
 
 ),
 
@@ -61,9 +60,9 @@ numbered_changes as (
 
     from changes
     where not exists (
-        select 1 as is_known from deals_with_entries
-        where deals_with_entries.source_system = changes.source_system
-            and deals_with_entries.deal_record_id = changes.deal_record_id
+        select 1 as is_known from deals_of_entries
+        where deals_of_entries.source_system = changes.source_system
+            and deals_of_entries.deal_record_id = changes.deal_record_id
     )
 
 ),

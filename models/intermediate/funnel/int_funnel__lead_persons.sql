@@ -49,6 +49,12 @@ first_records as (
 
 ),
 
+shared_persons as (
+
+    select * from {{ ref('int_funnel__shared_persons') }}
+
+),
+
 lead_statuses as (
 
     {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
@@ -169,17 +175,21 @@ stages_of_records as (
 
 ),
 
+{# Of records that are no lead, too: no person below has their id. #}
 past_stages as (
 
     select
-        lead_records.lead_id,
+        coalesce(
+            shared_persons.lead_id,
+            stages_of_records.source_system || ':' || stages_of_records.lead_record_id
+        ) as lead_id,
         false as is_own_record,
         stages_of_records.lead_stage
 
     from stages_of_records
-    inner join lead_records
-        on stages_of_records.source_system = lead_records.source_system
-        and stages_of_records.lead_record_id = lead_records.record_id
+    left join shared_persons
+        on stages_of_records.source_system = shared_persons.source_system
+        and stages_of_records.lead_record_id = shared_persons.record_id
 
 ),
 
