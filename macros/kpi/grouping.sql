@@ -1,4 +1,4 @@
-{#- The three periods a day falls into, for `group_by_period_and_dimension`. -#}
+{#- The three periods that a day, or the first day of a month, falls into. -#}
 {% macro period_starts(day) -%}
     {{ month_start(day) }} as month_start,
         {{ quarter_start(day) }} as quarter_start,
@@ -12,21 +12,6 @@
             when 'quarter' then {{ quarter_start(day) }}
             else {{ fiscal_year_start(day) }}
         end
-{%- endmacro %}
-
-{#- Which period and dimension a row of the grouping stands for. -#}
-{% macro period_and_dimension(dimensions) -%}
-    case
-            when grouping(month_start) = 0 then 'month'
-            when grouping(quarter_start) = 0 then 'quarter'
-            else 'fiscal_year'
-        end as period_grain,
-        case
-            when grouping(month_start) = 0 then month_start
-            when grouping(quarter_start) = 0 then quarter_start
-            else fiscal_year_start
-        end as period_start,
-        {{ dimension_columns(dimensions) }}
 {%- endmacro %}
 
 {#- Which dimension a row of the grouping stands for, `total` if for none. -#}
@@ -46,20 +31,57 @@
 {%- endmacro %}
 
 {#-
-    One pass over the rows for every period grain and dimension, the total included;
-    `beside`: a column to group by in each of them.
+    One pass over the rows for every dimension, the total included, each beside the same
+    keys. Rows are grouped by month; `periods_of_months` adds up the longer periods.
 -#}
-{% macro group_by_period_and_dimension(dimensions, beside=none) -%}
-    {%- set also = ', ' ~ beside if beside else '' -%}
+{% macro group_by_dimension(dimensions, keys=[]) -%}
     group by grouping sets (
-        {%- for period in ['month_start', 'quarter_start', 'fiscal_year_start'] %}
-        ({{ period }}{{ also }})
+        ({{ keys | join(', ') }})
         {%- for dimension in dimensions %},
-        ({{ period }}, {{ dimension }}{{ also }})
-        {%- endfor %}{{ ',' if not loop.last }}
+        ({{ (keys + [dimension]) | join(', ') }})
         {%- endfor %}
     )
 {%- endmacro %}
+
+{#- Adds months up to months, quarters and fiscal years. -#}
+{% macro periods_of_months(months, sums, beside=[]) %}
+    {%- set keys = (['dimension', 'dimension_value'] + beside) | join(', ') -%}
+    with
+
+    dated_months as (
+
+        select
+            {{ keys }},
+            {{ sums | join(', ') }},
+            {{ period_starts('month_start') }}
+
+        from {{ months }}
+
+    )
+
+    select
+        case
+            when grouping(month_start) = 0 then 'month'
+            when grouping(quarter_start) = 0 then 'quarter'
+            else 'fiscal_year'
+        end as period_grain,
+        case
+            when grouping(month_start) = 0 then month_start
+            when grouping(quarter_start) = 0 then quarter_start
+            else fiscal_year_start
+        end as period_start,
+        {{ keys }}
+        {%- for column in sums %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+
+    from dated_months
+    group by grouping sets (
+        (month_start, {{ keys }}),
+        (quarter_start, {{ keys }}),
+        (fiscal_year_start, {{ keys }})
+    )
+{% endmacro %}
 
 {#-
     Every reported period for every value of every dimension that occurs in the given

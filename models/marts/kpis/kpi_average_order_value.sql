@@ -14,17 +14,26 @@ orders as (
 
 ),
 
-orders_by_band as (
+orders_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         money_band,
         count(amount) as order_count,
         sum(amount) as order_revenue,
         sum(case when amount is null then 1 else 0 end) as orders_without_amount_count
 
     from orders
-    {{ group_by_period_and_dimension(dimensions, 'money_band') }}
+    {{ group_by_dimension(dimensions, ['month_start', 'money_band']) }}
+
+),
+
+orders_by_band as (
+
+    {{ periods_of_months('orders_by_month', [
+        'order_count', 'order_revenue', 'orders_without_amount_count',
+    ], ['money_band']) }}
 
 ),
 

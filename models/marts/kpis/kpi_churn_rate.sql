@@ -46,12 +46,7 @@ movements_by_period as (
         ) as expansion_revenue
 
     from movements
-    group by grouping sets (
-        (period_grain, period_start)
-        {%- for dimension in dimensions %},
-        (period_grain, period_start, {{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['period_grain', 'period_start']) }}
 
 ),
 

@@ -8,7 +8,7 @@ leads as (
         leads.*,
         stage_sources.has_mql_source,
         stage_sources.has_sql_source,
-        {{ period_starts('leads.lead_created_on') }}
+        {{ month_start('leads.lead_created_on') }} as month_start
 
     from {{ ref('int_funnel__leads') }} as leads
     left join {{ ref('int_funnel__stage_sources') }} as stage_sources
@@ -35,7 +35,7 @@ closed_deals as (
     select
         deals.*,
         new_customers.deal_id is not null as is_customer_without_lead,
-        {{ period_starts('deals.closed_on') }}
+        {{ month_start('deals.closed_on') }} as month_start
 
     from deals
     left join new_customers
@@ -43,10 +43,11 @@ closed_deals as (
 
 ),
 
-cohorts as (
+leads_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         count(*) as lead_count,
         sum(
             case
@@ -60,18 +61,29 @@ cohorts as (
         sum(case when is_mql then 1 else 0 end) as mql_count,
         sum(case when is_sql then 1 else 0 end) as sql_count,
         sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
-        max(case when has_mql_source then 1 else 0 end) = 1 as has_mql_source,
-        max(case when has_sql_source then 1 else 0 end) = 1 as has_sql_source
+        sum(case when has_mql_source then 1 else 0 end) as known_mql_count,
+        sum(case when has_sql_source then 1 else 0 end) as known_sql_count
 
     from leads
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
 
 ),
 
-closed_deals_by_period as (
+cohorts as (
+
+    {{ periods_of_months('leads_by_month', [
+        'lead_count', 'customer_count', 'ever_customer_count',
+        'disqualified_lead_count', 'mql_count', 'sql_count', 'opportunity_count',
+        'known_mql_count', 'known_sql_count',
+    ]) }}
+
+),
+
+closed_deals_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         sum(case when is_win then 1 else 0 end) as won_deal_count,
         sum(case when not is_win then 1 else 0 end) as lost_deal_count,
         sum(case when is_win then amount end) as won_amount,
@@ -82,7 +94,16 @@ closed_deals_by_period as (
             as customers_without_lead_count
 
     from closed_deals
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
+
+),
+
+closed_deals_by_period as (
+
+    {{ periods_of_months('closed_deals_by_month', [
+        'won_deal_count', 'lost_deal_count', 'won_amount', 'lost_amount',
+        'lost_deals_without_value_count', 'customers_without_lead_count',
+    ]) }}
 
 ),
 
@@ -103,8 +124,8 @@ measured as (
         coalesce(cohorts.mql_count, 0) as mql_count,
         coalesce(cohorts.sql_count, 0) as sql_count,
         coalesce(cohorts.opportunity_count, 0) as opportunity_count,
-        coalesce(cohorts.has_mql_source, false) as has_mql_source,
-        coalesce(cohorts.has_sql_source, false) as has_sql_source,
+        coalesce(cohorts.known_mql_count, 0) > 0 as has_mql_source,
+        coalesce(cohorts.known_sql_count, 0) > 0 as has_sql_source,
         coalesce(closed_deals_by_period.won_deal_count, 0) as won_deal_count,
         coalesce(closed_deals_by_period.lost_deal_count, 0) as lost_deal_count,
         coalesce(closed_deals_by_period.won_amount, 0) as won_amount,

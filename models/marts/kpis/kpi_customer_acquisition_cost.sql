@@ -15,7 +15,7 @@ known_spend as (
         {%- for dimension in dimensions %}
         {{ known(dimension) }} as {{ dimension }},
         {%- endfor %}
-        {{ period_starts('spend_month') }}
+        {{ month_start('spend_month') }} as month_start
 
     from spend
 
@@ -25,7 +25,7 @@ new_customers as (
 
     select
         *,
-        {{ period_starts('won_on') }}
+        {{ month_start('won_on') }} as month_start
 
     from {{ ref('int_customers__new_customers') }}
 
@@ -45,27 +45,43 @@ carried_dimensions as (
 
 ),
 
-spend_by_period as (
+spend_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         sum(amount) as acquisition_spend
 
     from known_spend
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
 
 ),
 
-customers_by_period as (
+spend_by_period as (
+
+    {{ periods_of_months('spend_by_month', ['acquisition_spend']) }}
+
+),
+
+customers_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         count(*) as new_customer_count,
         sum(first_monthly_amount) as first_monthly_amount,
         count(first_monthly_amount) as valued_customer_count
 
     from new_customers
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
+
+),
+
+customers_by_period as (
+
+    {{ periods_of_months('customers_by_month', [
+        'new_customer_count', 'first_monthly_amount', 'valued_customer_count',
+    ]) }}
 
 ),
 

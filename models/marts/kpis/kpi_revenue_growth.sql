@@ -6,16 +6,17 @@ orders as (
 
     select
         *,
-        {{ period_starts('ordered_on') }}
+        {{ month_start('ordered_on') }} as month_start
 
     from {{ ref('int_revenue__orders') }}
 
 ),
 
-revenue_by_period as (
+revenue_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         coalesce(sum(amount), 0) as revenue,
         coalesce(sum(case when is_refund then amount end), 0) as refund_amount,
         sum(case when not is_refund and amount is not null then 1 else 0 end)
@@ -24,7 +25,15 @@ revenue_by_period as (
             as orders_without_amount_count
 
     from orders
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
+
+),
+
+revenue_by_period as (
+
+    {{ periods_of_months('revenue_by_month', [
+        'revenue', 'refund_amount', 'order_count', 'orders_without_amount_count',
+    ]) }}
 
 ),
 
@@ -65,12 +74,7 @@ revenue_so_far as (
         coalesce(sum(amount), 0) as revenue
 
     from orders_so_far
-    group by grouping sets (
-        (period_grain)
-        {%- for dimension in dimensions %},
-        (period_grain, {{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['period_grain']) }}
 
 ),
 

@@ -24,7 +24,7 @@ won_deals as (
     select
         *,
         {{ days_between('created_on', 'closed_on') }} as opportunity_days,
-        {{ period_starts('closed_on') }}
+        {{ month_start('closed_on') }} as month_start
 
     from deals
     where is_win
@@ -55,9 +55,7 @@ durations as (
         '{{ duration }}' as duration,
         {{ days }} as duration_days,
         {{ dimensions | join(', ') }},
-        month_start,
-        quarter_start,
-        fiscal_year_start
+        month_start
 
     from {{ rows }}
     {%- if not loop.last %}
@@ -67,17 +65,26 @@ durations as (
 
 ),
 
-counted_days as (
+days_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         duration,
         duration_days,
         count(*) as row_count,
         sum(case when duration_days >= 0 then 1 else 0 end) as timed_count
 
     from durations
-    {{ group_by_period_and_dimension(dimensions, 'duration, duration_days') }}
+    {{ group_by_dimension(dimensions, ['month_start', 'duration', 'duration_days']) }}
+
+),
+
+counted_days as (
+
+    {{ periods_of_months(
+        'days_by_month', ['row_count', 'timed_count'], ['duration', 'duration_days']
+    ) }}
 
 ),
 
@@ -138,22 +145,31 @@ observed_deals as (
     select
         *,
         case when deal_state = 'open' then 0 else 1 end as is_decided,
-        {{ period_starts('created_on') }}
+        {{ month_start('created_on') }} as month_start
 
     from watched_deals
 
 ),
 
-exits as (
+exits_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         observed_days,
         count(*) as exit_count,
         sum(is_decided) as decided_count
 
     from observed_deals
-    {{ group_by_period_and_dimension(dimensions, 'observed_days') }}
+    {{ group_by_dimension(dimensions, ['month_start', 'observed_days']) }}
+
+),
+
+exits as (
+
+    {{ periods_of_months(
+        'exits_by_month', ['exit_count', 'decided_count'], ['observed_days']
+    ) }}
 
 ),
 

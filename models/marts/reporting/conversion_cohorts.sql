@@ -61,12 +61,7 @@ cohorts as (
         count(*) as lead_count
 
     from timed_leads
-    group by grouping sets (
-        (cohort_month)
-        {%- for dimension in dimensions %},
-        (cohort_month, {{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['cohort_month']) }}
 
 ),
 
@@ -80,12 +75,7 @@ conversions as (
 
     from timed_leads
     where months_to_win is not null
-    group by grouping sets (
-        (cohort_month, months_to_win)
-        {%- for dimension in dimensions %},
-        (cohort_month, months_to_win, {{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['cohort_month', 'months_to_win']) }}
 
 ),
 

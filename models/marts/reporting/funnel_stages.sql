@@ -2,23 +2,17 @@
 {# The stages of a lead, each with what must be known for its shares. -#}
 {%- set journey = [
     {'stage': 'lead', 'known': 'true', 'known_before': 'false'},
-    {'stage': 'mql', 'known': 'cohorts.has_mql_source', 'known_before': 'true'},
-    {'stage': 'sql', 'known': 'cohorts.has_sql_source',
-        'known_before': 'cohorts.has_mql_source'},
+    {'stage': 'mql', 'known': 'cohorts.known_mql_count > 0', 'known_before': 'true'},
+    {'stage': 'sql', 'known': 'cohorts.known_sql_count > 0',
+        'known_before': 'cohorts.known_mql_count > 0'},
     {'stage': 'opportunity', 'known': 'true',
-        'known_before': 'cohorts.has_sql_source'},
+        'known_before': 'cohorts.known_sql_count > 0'},
     {'stage': 'customer', 'known': 'true', 'known_before': 'true'},
 ] -%}
+{%- set stage_columns = ['stage_kind', 'stage_source_system', 'pipeline', 'stage'] -%}
 {%- set stage_keys = [
     'period_grain', 'period_start', 'dimension', 'dimension_value',
-    'stage_kind', 'stage_source_system', 'pipeline', 'stage',
-] -%}
-{%- set counted_keys = [
-    'periods.period_grain', 'periods.period_start',
-    'months.dimension', 'months.dimension_value',
-    'months.stage_kind', 'months.stage_source_system', 'months.pipeline', 'months.stage',
-    'months.duration_days',
-] -%}
+] + stage_columns -%}
 
 with
 
@@ -91,7 +85,7 @@ journeys as (
             'coalesce(first_deals.created_on, leads.won_deal_created_on)'
         ) }} as days_to_opportunity,
         leads.cycle_days as days_to_customer,
-        {{ period_starts('leads.lead_created_on') }}
+        {{ month_start('leads.lead_created_on') }} as month_start
 
     from leads
     left join stage_sources
@@ -101,20 +95,30 @@ journeys as (
 
 ),
 
-cohorts as (
+leads_by_month as (
 
     select
-        {{ period_and_dimension(dimensions) }},
+        month_start,
+        {{ dimension_columns(dimensions) }},
         count(*) as lead_count,
         sum(case when is_mql then 1 else 0 end) as mql_count,
         sum(case when is_sql then 1 else 0 end) as sql_count,
         sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
         sum(case when is_customer then 1 else 0 end) as customer_count,
-        max(case when has_mql_source then 1 else 0 end) = 1 as has_mql_source,
-        max(case when has_sql_source then 1 else 0 end) = 1 as has_sql_source
+        sum(case when has_mql_source then 1 else 0 end) as known_mql_count,
+        sum(case when has_sql_source then 1 else 0 end) as known_sql_count
 
     from journeys
-    {{ group_by_period_and_dimension(dimensions) }}
+    {{ group_by_dimension(dimensions, ['month_start']) }}
+
+),
+
+cohorts as (
+
+    {{ periods_of_months('leads_by_month', [
+        'lead_count', 'mql_count', 'sql_count', 'opportunity_count', 'customer_count',
+        'known_mql_count', 'known_sql_count',
+    ]) }}
 
 ),
 
@@ -122,7 +126,7 @@ deals as (
 
     select
         *,
-        {{ period_starts('created_on') }}
+        {{ month_start('created_on') }} as month_start
 
     from all_deals
     where deal_type = 'new_business' and not is_refund and created_on is not null
@@ -193,46 +197,30 @@ durations as (
 
 ),
 
-{# By month, from which the longer periods are put together. #}
-counted_days_of_months as (
+days_by_month as (
 
     select
         month_start,
         {{ dimension_columns(dimensions) }},
-        stage_kind,
-        stage_source_system,
-        pipeline,
-        stage,
+        {{ stage_columns | join(',\n        ') }},
         duration_days,
         count(*) as row_count,
+        count(duration_days) as timed_count,
         sum(visit_count) as visit_count
 
     from durations
-    group by grouping sets (
-        {%- for dimension in [none] + dimensions %}
-        (
-            month_start, {{ dimension ~ ', ' if dimension }}stage_kind,
-            stage_source_system, pipeline, stage, duration_days
-        ){{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+    {{ group_by_dimension(
+        dimensions, ['month_start'] + stage_columns + ['duration_days']
+    ) }}
 
 ),
 
 counted_days as (
 
-    select
-        {{ counted_keys | join(',\n        ') }},
-        sum(months.row_count) as row_count,
-        sum(case when months.duration_days is null then 0 else months.row_count end)
-            as timed_count,
-        sum(months.visit_count) as visit_count
-
-    from counted_days_of_months as months
-    inner join periods
-        on months.month_start >= periods.period_start
-        and months.month_start <= periods.period_end
-    group by {{ counted_keys | join(', ') }}
+    {{ periods_of_months(
+        'days_by_month', ['row_count', 'timed_count', 'visit_count'],
+        stage_columns + ['duration_days'],
+    ) }}
 
 ),
 

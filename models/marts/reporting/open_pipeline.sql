@@ -66,12 +66,7 @@ pipelines as (
         sum(case when is_overdue then 1 else 0 end) as overdue_count
 
     from open_deals
-    group by grouping sets (
-        ()
-        {%- for dimension in dimensions %},
-        ({{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions) }}
 
 ),
 

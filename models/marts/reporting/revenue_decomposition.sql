@@ -1,7 +1,7 @@
 {%- set period = [
     'comparison', 'period_grain', 'period_start', 'period_end', 'period_label',
     'base_period_start', 'data_as_of',
-] | join(', ') -%}
+] -%}
 {%- set amounts = [
     'order_revenue', 'base_order_revenue', 'refund_amount', 'base_refund_amount',
     'volume_effect', 'value_effect', 'refund_effect',
@@ -13,23 +13,32 @@ orders as (
 
     select
         *,
-        {{ period_starts('ordered_on') }}
+        {{ month_start('ordered_on') }} as month_start
 
     from {{ ref('int_revenue__orders') }}
 
 ),
 
-orders_by_period as (
+orders_by_month as (
 
     select
-        {{ period_and_dimension(['deal_type']) }},
+        month_start,
+        {{ dimension_columns(['deal_type']) }},
         sum(case when not is_refund and amount is not null then 1 else 0 end)
             as order_count,
         sum(case when not is_refund then amount end) as order_revenue,
         sum(case when is_refund then amount end) as refund_amount
 
     from orders
-    {{ group_by_period_and_dimension(['deal_type']) }}
+    {{ group_by_dimension(['deal_type'], ['month_start']) }}
+
+),
+
+orders_by_period as (
+
+    {{ periods_of_months(
+        'orders_by_month', ['order_count', 'order_revenue', 'refund_amount']
+    ) }}
 
 ),
 
@@ -116,7 +125,7 @@ effects_of_types as (
 effects as (
 
     select
-        {{ period }},
+        {{ period | join(',\n        ') }},
         {{ dimension_columns(['deal_type']) }},
         cast(sum(order_count) as {{ type_name('integer') }}) as order_count,
         cast(sum(base_order_count) as {{ type_name('integer') }}) as base_order_count
@@ -125,10 +134,7 @@ effects as (
         {%- endfor %}
 
     from effects_of_types
-    group by grouping sets (
-        ({{ period }}),
-        ({{ period }}, deal_type)
-    )
+    {{ group_by_dimension(['deal_type'], period) }}
 
 ),
 

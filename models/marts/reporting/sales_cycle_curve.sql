@@ -44,12 +44,7 @@ curve_starts as (
         0 as still_open_count
 
     from dated_deals
-    group by grouping sets (
-        (period_start)
-        {%- for dimension in dimensions %},
-        (period_start, {{ dimension }})
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['period_start']) }}
 
 ),
 
@@ -64,12 +59,7 @@ exits as (
         sum(case when deal_state = 'open' then 1 else 0 end) as still_open_count
 
     from dated_deals
-    group by grouping sets (
-        (period_start, observed_days)
-        {%- for dimension in dimensions %},
-        (period_start, {{ dimension }}, observed_days)
-        {%- endfor %}
-    )
+    {{ group_by_dimension(dimensions, ['period_start', 'observed_days']) }}
 
 ),
 
