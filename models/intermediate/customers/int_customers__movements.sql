@@ -30,11 +30,24 @@ grains as (
 
 ),
 
+{# Sorted and grouped by a number, which costs half of what an id does. #}
+customers as (
+
+    select
+        customer_id,
+        min(starts_on) as first_starts_on,
+        row_number() over (order by customer_id) as customer_number
+
+    from active_periods
+    group by customer_id
+
+),
+
 {# The first end point at which a period counts, and the first at which it does not. #}
 period_bounds as (
 
     select
-        active_periods.customer_id,
+        customers.customer_number,
         active_periods.monthly_amount,
         grains.period_grain,
         {{ period_start_of('grains.period_grain', 'active_periods.starts_on') }}
@@ -45,19 +58,10 @@ period_bounds as (
         end as end_period_start
 
     from active_periods
+    inner join customers
+        on active_periods.customer_id = customers.customer_id
     cross join grains
     cross join as_of
-
-),
-
-first_starts as (
-
-    select
-        customer_id,
-        min(starts_on) as first_starts_on
-
-    from active_periods
-    group by customer_id
 
 ),
 
@@ -73,7 +77,7 @@ edges as (
 customer_events as (
 
     select
-        period_bounds.customer_id,
+        period_bounds.customer_number,
         period_bounds.period_grain,
         case
             when edges.active_change = 1 then period_bounds.first_period_start
@@ -106,7 +110,7 @@ customer_events as (
 changes as (
 
     select
-        customer_id,
+        customer_number,
         period_grain,
         period_start,
         count(active_change) > 0 as is_change,
@@ -115,7 +119,7 @@ changes as (
         coalesce(sum(unvalued_change), 0) = 0 as is_value_comparable
 
     from customer_events
-    group by customer_id, period_grain, period_start
+    group by customer_number, period_grain, period_start
 
 ),
 
@@ -128,7 +132,7 @@ balances as (
 
     from changes
     window customer_periods as (
-        partition by customer_id, period_grain
+        partition by customer_number, period_grain
         order by period_start
         rows between unbounded preceding and current row
     )
@@ -151,16 +155,16 @@ activity as (
 movements as (
 
     select
-        activity.customer_id,
+        customers.customer_id,
         activity.period_grain,
         activity.period_start,
         not activity.is_active_at_start and activity.is_active_at_end
         and activity.period_start
-        = {{ period_start_of('activity.period_grain', 'first_starts.first_starts_on') }}
+        = {{ period_start_of('activity.period_grain', 'customers.first_starts_on') }}
             as is_new,
         not activity.is_active_at_start and activity.is_active_at_end
         and activity.period_start
-        > {{ period_start_of('activity.period_grain', 'first_starts.first_starts_on') }}
+        > {{ period_start_of('activity.period_grain', 'customers.first_starts_on') }}
             as is_reactivated,
         activity.is_active_at_start and not activity.is_active_at_end as is_churned,
         activity.is_active_at_start and activity.is_active_at_end as is_staying,
@@ -173,8 +177,8 @@ movements as (
             as value_at_start
 
     from activity
-    inner join first_starts
-        on activity.customer_id = first_starts.customer_id
+    inner join customers
+        on activity.customer_number = customers.customer_number
 
 )
 
