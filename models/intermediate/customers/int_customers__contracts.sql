@@ -94,7 +94,15 @@ contracts as (
         cast(null as {{ type_name('money') }}) as total_amount,
         finance_periods.monthly_amount as finance_monthly_amount,
         cast(null as {{ type_name('money') }}) as crm_monthly_amount,
-        finance_periods.currency_code
+        finance_periods.currency_code,
+        row_number() over (
+            partition by
+                finance_periods.contract_source_system, finance_periods.contract_id
+            order by
+                finance_periods.starts_on, finance_periods.ends_on nulls last,
+                finance_periods.account_id, finance_periods.monthly_amount,
+                finance_periods.source_record_id
+        ) as period_number
 
     from finance_periods
     left join excluded_accounts
@@ -117,7 +125,8 @@ contracts as (
         contract_records.amount as total_amount,
         cast(null as {{ type_name('money') }}) as finance_monthly_amount,
         contract_records.monthly_amount as crm_monthly_amount,
-        contract_records.currency_code
+        contract_records.currency_code,
+        1 as period_number
 
     from contract_records
     left join contracts_of_finance
@@ -200,16 +209,12 @@ numbered_contracts as (
         contracts.total_amount,
         contracts.finance_monthly_amount,
         contracts.crm_monthly_amount,
-        contracts.currency_code,
-        contracts.source_system || ':' || contracts.contract_id || ':' || cast(
-            row_number() over (
-                partition by contracts.source_system, contracts.contract_id
-                order by
-                    contracts.starts_on, contracts.ends_on nulls last,
-                    contracts.account_id, contracts.finance_monthly_amount,
-                    contracts.source_record_id
-            ) as {{ type_name('text') }}
-        ) as contract_period_id,
+        coalesce(
+            contracts.currency_code, {{ home_currency('contracts.source_system') }}
+        ) as currency_code,
+        contracts.source_system || ':' || contracts.contract_id
+        || ':' || cast(contracts.period_number as {{ type_name('text') }})
+            as contract_period_id,
         coalesce(accounts.customer_id, deals_of_contracts.customer_id) as customer_id,
         deals_that_name_a_contract.counted_deal_id is not null as is_named_otherwise,
         case
@@ -311,8 +316,7 @@ months_of_finance as (
 priced_contracts as (
 
     select
-        contract_period_id,
-        source_system,
+        *,
         case
             when finance_monthly_amount is not null then finance_monthly_amount
             when contract_months is not null and total_amount is not null
@@ -321,7 +325,6 @@ priced_contracts as (
         end as amount,
         cast(null as {{ type_name('money') }}) as home_amount,
         cast(null as {{ type_name('rate') }}) as units_per_home_unit,
-        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
         starts_on as converted_on
 
     from numbered_contracts
@@ -343,26 +346,23 @@ rated_contracts as (
 contract_values as (
 
     select
-        numbered_contracts.*,
+        rated_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
-        rated_contracts.amount_source,
         paid_contracts.billed_amount,
         paid_contracts.sold_amount,
         case
-            when numbered_contracts.raw_table = 'contract_periods'
+            when rated_contracts.raw_table = 'contract_periods'
                 then months_of_finance.contract_months
-            else numbered_contracts.contract_months
+            else rated_contracts.contract_months
         end as paid_months
 
-    from numbered_contracts
-    inner join rated_contracts
-        on numbered_contracts.contract_period_id = rated_contracts.contract_period_id
+    from rated_contracts
     left join paid_contracts
-        on numbered_contracts.source_system = paid_contracts.source_system
-        and numbered_contracts.contract_id = paid_contracts.contract_id
+        on rated_contracts.source_system = paid_contracts.source_system
+        and rated_contracts.contract_id = paid_contracts.contract_id
     left join months_of_finance
-        on numbered_contracts.source_system = months_of_finance.source_system
-        and numbered_contracts.contract_id = months_of_finance.contract_id
+        on rated_contracts.source_system = months_of_finance.source_system
+        and rated_contracts.contract_id = months_of_finance.contract_id
 
 ),
 
