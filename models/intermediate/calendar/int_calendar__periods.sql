@@ -9,7 +9,8 @@ as_of as (
 
 first_days as (
 
-    select min(lead_created_on) as first_on from {{ ref('int_funnel__leads') }}
+    select min(lead_created_on) as first_on
+    from {{ ref('int_funnel__lead_persons') }}
     union all
     select least(min(created_on), min(closed_on)) as first_on
     from {{ ref('int_crm__deals') }}
