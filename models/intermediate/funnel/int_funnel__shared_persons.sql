@@ -1,9 +1,31 @@
 with
 
-lead_records as (
+{# Each step reads the leads apart: none is then kept with all columns. #}
+landed_leads as (
 
     select * from {{ ref('int_crm__lead_records') }}
     where is_lead
+
+),
+
+usable_leads as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead and (record_state is null or record_state = 'merged')
+
+),
+
+leads_with_email as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead and email_key is not null
+
+),
+
+leads_with_contact as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead and source_system = 'salesforce' and contact_id is not null
 
 ),
 
@@ -13,8 +35,8 @@ pointers as (
         source_system,
         record_id,
         merged_into_id
-    from lead_records
-    where record_state = 'merged'
+    from {{ ref('int_crm__lead_records') }}
+    where is_lead and record_state = 'merged'
 
 ),
 
@@ -26,8 +48,8 @@ survivors as (
 
 shared_emails as (
 
-    select email_key from lead_records
-    where email_key is not null
+    select email_key from {{ ref('int_crm__lead_records') }}
+    where is_lead and email_key is not null
     group by email_key
     having count(*) > 1
 
@@ -40,8 +62,9 @@ synced_records as (
         record_id,
         salesforce_lead_id,
         salesforce_contact_id
-    from lead_records
-    where source_system != 'salesforce'
+    from {{ ref('int_crm__lead_records') }}
+    where is_lead
+        and source_system != 'salesforce'
         and coalesce(salesforce_lead_id, salesforce_contact_id) is not null
 
 ),
@@ -62,10 +85,10 @@ linked_records as (
     select
         source_system,
         record_id
-    from lead_records
+    from leads_with_email
     where exists (
         select 1 as is_shared from shared_emails
-        where shared_emails.email_key = lead_records.email_key
+        where shared_emails.email_key = leads_with_email.email_key
     )
     union
     select
@@ -81,29 +104,27 @@ linked_records as (
     select
         source_system,
         record_id
-    from lead_records
-    where source_system = 'salesforce'
-        and exists (
-            select 1 as is_synced from synced_records
-            where synced_records.salesforce_contact_id = lead_records.contact_id
-        )
+    from leads_with_contact
+    where exists (
+        select 1 as is_synced from synced_records
+        where synced_records.salesforce_contact_id = leads_with_contact.contact_id
+    )
 
 ),
 
 linked_leads as (
 
-    select lead_records.*
-    from lead_records
+    select usable_leads.*
+    from usable_leads
     inner join linked_records
-        on lead_records.source_system = linked_records.source_system
-        and lead_records.record_id = linked_records.record_id
-    where lead_records.record_state is null or lead_records.record_state = 'merged'
+        on usable_leads.source_system = linked_records.source_system
+        and usable_leads.record_id = linked_records.record_id
 
 ),
 
 kept_records as (
 
-    {{ kept_records('linked_leads', 'lead_records') }}
+    {{ kept_records('linked_leads', 'landed_leads') }}
 
 ),
 
