@@ -28,23 +28,48 @@
 
 {#-
     The records that are used or merged, with the record each is merged into (itself if
-    into none); expects the relation `survivors`. A survivor that was deleted or
-    excluded itself, among the `landed`, takes its merged records along.
+    into none), and whether others share it; expects the relation `survivors`. A survivor
+    that was deleted or excluded itself, among the `landed`, takes its merged records
+    along.
 -#}
 {% macro kept_records(records, landed) %}
-    select
-        {{ records }}.*,
-        coalesce(survivors.survivor_id, {{ records }}.record_id) as survivor_id
+    with
 
-    from {{ records }}
-    left join survivors
-        on {{ records }}.source_system = survivors.source_system
-        and {{ records }}.record_id = survivors.record_id
+    shared_survivors as (
+
+        select
+            source_system,
+            survivor_id
+        from survivors
+        group by source_system, survivor_id
+
+    ),
+
+    surviving_records as (
+
+        select
+            {{ records }}.*,
+            coalesce(survivors.survivor_id, {{ records }}.record_id) as survivor_id
+
+        from {{ records }}
+        left join survivors
+            on {{ records }}.source_system = survivors.source_system
+            and {{ records }}.record_id = survivors.record_id
+        where {{ records }}.record_state is null or {{ records }}.record_state = 'merged'
+
+    )
+
+    select
+        surviving_records.*,
+        shared_survivors.survivor_id is not null as is_shared
+
+    from surviving_records
+    left join shared_survivors
+        on surviving_records.source_system = shared_survivors.source_system
+        and surviving_records.survivor_id = shared_survivors.survivor_id
     left join {{ landed }} as landed_survivors
-        on {{ records }}.source_system = landed_survivors.source_system
-        and coalesce(survivors.survivor_id, {{ records }}.record_id)
-        = landed_survivors.record_id
+        on surviving_records.source_system = landed_survivors.source_system
+        and surviving_records.survivor_id = landed_survivors.record_id
         and landed_survivors.record_state in ('deleted', 'excluded')
-    where ({{ records }}.record_state is null or {{ records }}.record_state = 'merged')
-        and landed_survivors.record_id is null
+    where landed_survivors.record_id is null
 {% endmacro %}

@@ -6,6 +6,13 @@ account_records as (
 
 ),
 
+{# Read apart from `account_records`, which then need not be kept for a second pass. #}
+landed_accounts as (
+
+    select * from {{ ref('int_crm__account_records') }}
+
+),
+
 free_mail_domains as (
 
     select {{ keyed_hash('lower(trim(domain))') }} as domain_key
@@ -19,7 +26,7 @@ pointers as (
         source_system,
         record_id,
         merged_into_id
-    from account_records
+    from {{ ref('int_crm__account_records') }}
     where record_state = 'merged'
 
 ),
@@ -32,12 +39,22 @@ survivors as (
 
 kept_records as (
 
-    {{ kept_records('account_records', 'account_records') }}
+    {{ kept_records('account_records', 'landed_accounts') }}
 
 ),
 
+{# Most accounts are one record: only those that others were merged into are sorted. #}
 ranked_records as (
 
+    select
+        *,
+        source_system || ':' || survivor_id as account_key,
+        created_on as account_created_on,
+        1 as record_rank
+
+    from kept_records
+    where not is_shared
+    union all
     select
         *,
         source_system || ':' || survivor_id as account_key,
@@ -52,6 +69,7 @@ ranked_records as (
         ) as record_rank
 
     from kept_records
+    where is_shared
 
 ),
 

@@ -6,6 +6,13 @@ contact_records as (
 
 ),
 
+{# Read apart from `contact_records`, which then need not be kept for a second pass. #}
+landed_contacts as (
+
+    select * from {{ ref('int_crm__contact_records') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
@@ -18,7 +25,7 @@ pointers as (
         source_system,
         record_id,
         merged_into_id
-    from contact_records
+    from {{ ref('int_crm__contact_records') }}
     where record_state = 'merged'
 
 ),
@@ -31,12 +38,20 @@ survivors as (
 
 kept_records as (
 
-    {{ kept_records('contact_records', 'contact_records') }}
+    {{ kept_records('contact_records', 'landed_contacts') }}
 
 ),
 
+{# Most contacts are one record: only those that others were merged into are sorted. #}
 contacts_with_account as (
 
+    select
+        *,
+        account_id as survivor_account_id
+
+    from kept_records
+    where not is_shared
+    union all
     select
         *,
         first_value(account_id) over (
@@ -49,6 +64,7 @@ contacts_with_account as (
         ) as survivor_account_id
 
     from kept_records
+    where is_shared
 
 ),
 

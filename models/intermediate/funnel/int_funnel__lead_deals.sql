@@ -1,13 +1,35 @@
 {#- Links of leads and deals that the CRMs state themselves. -#}
 with
 
-lead_records as (
+{# Each step reads what it needs apart: none is then kept for a second pass. #}
+converted_leads as (
 
     select * from {{ ref('int_funnel__lead_records') }}
+    where deal_id is not null
 
 ),
 
-{# Each step reads contacts and deals apart: none is then kept for a second pass. #}
+leads_that_became_contacts as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where contact_id is not null
+
+),
+
+synced_leads as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where salesforce_contact_id is not null
+
+),
+
+leads_with_email as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where email_key is not null
+
+),
+
 contacts_with_email as (
 
     select * from {{ ref('int_crm__contacts') }}
@@ -55,13 +77,13 @@ deal_contacts as (
 converted_deals as (
 
     select
-        lead_records.lead_id,
+        converted_leads.lead_id,
         deals.deal_id
 
-    from lead_records
+    from converted_leads
     inner join deals
-        on lead_records.source_system = deals.source_system
-        and lead_records.deal_id = deals.record_id
+        on converted_leads.source_system = deals.source_system
+        and converted_leads.deal_id = deals.record_id
 
 ),
 
@@ -73,25 +95,23 @@ lead_contacts as (
         source_system,
         contact_id
 
-    from lead_records
-    where contact_id is not null
+    from leads_that_became_contacts
     union
     select
         lead_id,
         'salesforce' as source_system,
         salesforce_contact_id as contact_id
 
-    from lead_records
-    where salesforce_contact_id is not null
+    from synced_leads
     union
     select
-        lead_records.lead_id,
+        leads_with_email.lead_id,
         contacts_with_email.source_system,
         contacts_with_email.record_id as contact_id
 
-    from lead_records
+    from leads_with_email
     inner join contacts_with_email
-        on lead_records.email_key = contacts_with_email.email_key
+        on leads_with_email.email_key = contacts_with_email.email_key
 
 ),
 
