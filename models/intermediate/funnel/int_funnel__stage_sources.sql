@@ -29,18 +29,28 @@ systems_without_current_status as (
 
 ),
 
+leads_without_status as (
+
+    select
+        lead_records.source_system,
+        lead_records.record_id
+
+    from {{ ref('int_funnel__lead_records') }} as lead_records
+    inner join systems_without_current_status
+        on lead_records.source_system = systems_without_current_status.source_system
+
+),
+
 systems_with_status as (
 
     select source_system from lead_records
     where lead_status is not null or lifecycle_stage is not null
     union
     select lead_statuses.source_system
-    from lead_statuses
-    inner join systems_without_current_status
-        on lead_statuses.source_system = systems_without_current_status.source_system
-    inner join lead_records
-        on lead_statuses.source_system = lead_records.source_system
-        and lead_statuses.lead_record_id = lead_records.record_id
+    from leads_without_status
+    inner join lead_statuses
+        on leads_without_status.source_system = lead_statuses.source_system
+        and leads_without_status.record_id = lead_statuses.lead_record_id
     where lead_statuses.set_aside_reason is null
         and coalesce(lead_statuses.lead_status, lead_statuses.previous_status)
         is not null
