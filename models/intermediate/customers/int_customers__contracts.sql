@@ -147,6 +147,7 @@ deals_with_contracts as (
 
 ),
 
+{# Copies of one deal sell the same: the items of the first that has any count. #}
 deals_of_contracts as (
 
     select
@@ -155,7 +156,13 @@ deals_of_contracts as (
         deals.deal_id as counted_deal_id,
         deals.customer_id,
         deals.closed_on,
-        deals.is_win
+        deals.is_win,
+        row_number() over (
+            partition by deals.deal_id
+            order by
+                {{ crm_precedence('deals_with_contracts.source_system') }},
+                deals_with_contracts.deal_id
+        ) as copy_rank
 
     from deals_with_contracts
     inner join deal_keys
@@ -216,7 +223,8 @@ numbered_contracts as (
         || ':' || cast(contracts.period_number as {{ type_name('text') }})
             as contract_period_id,
         coalesce(accounts.customer_id, deals_of_contracts.customer_id) as customer_id,
-        deals_that_name_a_contract.counted_deal_id is not null as is_named_otherwise,
+        deals_that_name_a_contract.counted_deal_id is not null
+        or coalesce(deals_of_contracts.copy_rank, 1) > 1 as is_named_otherwise,
         case
             when contracts.term_months is not null
                 then contracts.term_months

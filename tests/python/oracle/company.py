@@ -932,6 +932,12 @@ class Company:
             and not record.is_draft
             and record.account_id not in records.excluded_accounts
         }
+        self._deals_with_items = {
+            (record.crm, record.deal_id)
+            for records in self.crms.values()
+            for record in records.contracts
+            if (record.crm, record.id) not in known_to_finance
+        }
         for records in self.crms.values():
             table = records.tables.get("contract", "contract")
             for record in records.contracts:
@@ -986,6 +992,10 @@ class Company:
             named = {(copy.crm, copy.contract_id) for copy in deal.copies}
             if named & self._in_force:
                 return  # the contract that the deal names tells what its items tell
+            keys = [(copy.crm, copy.id) for copy in deal.copies]
+            sellers = [key for key in keys if key in self._deals_with_items]
+            if sellers[0] != (record.crm, record.deal_id):
+                return  # another copy of the deal has items, too
             customer = deal.customer
             if record.starts_on is None:
                 record.starts_on = deal.closed_on
