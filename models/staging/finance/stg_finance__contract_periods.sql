@@ -34,37 +34,73 @@ numbered_periods as (
 
 ),
 
+identified_periods as (
+
+    select
+        *,
+        contract_id as source_record_id
+        {%- for name in ['contract_id', 'account_id'] %},
+        case contract_source_system
+            when 'salesforce' then {{ salesforce_id(name) }}
+            when 'hubspot' then {{ hubspot_id(name) }}
+            else {{ name }}
+        end as crm_{{ name }}
+        {%- endfor %}
+
+    from numbered_periods
+
+),
+
+{# HubSpot shows a merged company no more, but finance may still know it by its id. #}
+merged_companies as (
+
+    {%- if var('hubspot_enabled') %}
+    select
+        'hubspot' as source_system,
+        record_id,
+        survivor_id
+
+    from {{ ref('stg_hubspot__merged_records') }}
+    where object_type = 'company'
+    {%- else %}
+    select
+        cast(null as {{ type_name('text') }}) as source_system,
+        cast(null as {{ type_name('text') }}) as record_id,
+        cast(null as {{ type_name('text') }}) as survivor_id
+
+    from (select 1 as no_row where 1 = 0) as no_hubspot
+    {%- endif %}
+
+),
+
 contract_periods as (
 
     select
         'finance' as source_system,
         'contract_periods' as raw_table,
-        contract_id as source_record_id,
-        contract_source_system,
+        identified_periods.source_record_id,
+        identified_periods.contract_source_system,
+        identified_periods.crm_contract_id as contract_id,
+        coalesce(merged_companies.survivor_id, identified_periods.crm_account_id)
+            as account_id,
+        identified_periods.currency_code,
+        identified_periods.monthly_amount,
+        identified_periods.starts_on,
+        identified_periods.ends_on,
         case
-            when contract_source_system = 'salesforce'
-                then {{ salesforce_id('contract_id') }}
-            else contract_id
-        end as contract_id,
-        case
-            when contract_source_system = 'salesforce'
-                then {{ salesforce_id('account_id') }}
-            else account_id
-        end as account_id,
-        currency_code,
-        monthly_amount,
-        starts_on,
-        ends_on,
-        case
-            when contract_id is null then 'missing_id'
-            when starts_on is null then 'unreadable'
-            when ends_on is null and raw_ends_on is not null
-                and not {{ is_far_future('raw_ends_on') }}
+            when identified_periods.crm_contract_id is null then 'missing_id'
+            when identified_periods.starts_on is null then 'unreadable'
+            when identified_periods.ends_on is null
+                and identified_periods.raw_ends_on is not null
+                and not {{ is_far_future('identified_periods.raw_ends_on') }}
                 then 'unreadable'
-            when copy_number > 1 then 'duplicate'
+            when identified_periods.copy_number > 1 then 'duplicate'
         end as set_aside_reason
 
-    from numbered_periods
+    from identified_periods
+    left join merged_companies
+        on identified_periods.contract_source_system = merged_companies.source_system
+        and identified_periods.crm_account_id = merged_companies.record_id
 
 )
 
