@@ -45,6 +45,23 @@ stages as (
 
 ),
 
+{# A deal that was moved has stages of another pipeline; the id tells of which. #}
+stages_of_one_pipeline as (
+
+    select
+        source_system,
+        stage,
+        min(pipeline) as pipeline,
+        min(stage_state) as stage_state,
+        min(sort_order) as sort_order
+
+    from stages
+    where pipeline is not null
+    group by source_system, stage
+    having count(*) = 1
+
+),
+
 {# Changes are used only for deals without a history of entries. #}
 numbered_changes as (
 
@@ -112,16 +129,29 @@ stage_entries as (
         entries.source_system,
         entries.deal_record_id,
         entries.source_record_id,
+        coalesce(left_stages.pipeline, deals_in_pipelines.pipeline) as pipeline,
         entries.stage,
         entries.entered_at,
-        coalesce(own_stages.sort_order, any_stages.sort_order) as sort_order,
-        coalesce(own_stages.stage_state, any_stages.stage_state, 'open') as stage_state
+        coalesce(
+            own_stages.sort_order, any_stages.sort_order, left_stages.sort_order
+        ) as sort_order,
+        coalesce(
+            own_stages.stage_state,
+            any_stages.stage_state,
+            left_stages.stage_state,
+            'open'
+        ) as stage_state
 
     from entries
     left join deals_in_pipelines
         on entries.source_system = deals_in_pipelines.source_system
         and entries.deal_record_id = deals_in_pipelines.record_id
     {{ join_stages('entries', pipeline='deals_in_pipelines.pipeline') }}
+    left join stages_of_one_pipeline as left_stages
+        on entries.source_system = left_stages.source_system
+        and lower(entries.stage) = left_stages.stage
+        and own_stages.stage is null
+        and any_stages.stage is null
 
 )
 

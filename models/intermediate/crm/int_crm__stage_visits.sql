@@ -25,6 +25,7 @@ visits as (
     select
         source_system,
         deal_record_id,
+        pipeline,
         stage,
         stage_state,
         entered_at,
@@ -47,6 +48,7 @@ stage_visits as (
     select
         visits.source_system,
         visits.deal_record_id,
+        visits.pipeline,
         visits.stage,
         visits.stage_state,
         visits.visit_number,

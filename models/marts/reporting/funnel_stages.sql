@@ -139,6 +139,7 @@ stages_of_deals as (
     select
         source_system,
         deal_record_id,
+        pipeline,
         stage,
         count(*) as visit_count,
         case
@@ -147,7 +148,7 @@ stages_of_deals as (
         end as stage_days
 
     from stage_visits
-    group by source_system, deal_record_id, stage
+    group by source_system, deal_record_id, pipeline, stage
 
 ),
 
@@ -155,6 +156,7 @@ deals_in_stages as (
 
     select
         deals.*,
+        stages_of_deals.pipeline as visited_pipeline,
         stages_of_deals.stage as visited_stage,
         stages_of_deals.visit_count,
         stages_of_deals.stage_days
@@ -186,7 +188,7 @@ durations as (
     select
         'deal_stage' as stage_kind,
         record_source_system as stage_source_system,
-        pipeline,
+        visited_pipeline as pipeline,
         visited_stage as stage,
         stage_days as duration_days,
         visit_count,

@@ -452,7 +452,7 @@ class _HubSpot:
             def state_of(name, pipeline=pipeline, stage=stage, state=state):
                 is_current = name.lower() == (stage or "").lower()
                 found = state if is_current else self._state(pipeline, name, {})
-                return found or OPEN
+                return found or self._state_elsewhere(name) or OPEN
 
             self.records.deals.append(
                 DealRecord(
@@ -505,6 +505,11 @@ class _HubSpot:
         if is_closed and is_won is False:
             return LOST
         return None
+
+    def _state_elsewhere(self, stage) -> str | None:
+        """What a stage means in the only pipeline that has it; the deal was moved."""
+        found = [key for key in self.states if key[1] == stage.lower()]
+        return self._state(found[0][0], stage, {}) if len(found) == 1 else None
 
     def _stage_entries(self) -> dict[str, list]:
         """{deal id: [(entered at, stage id)]}; here inactive rows are history."""

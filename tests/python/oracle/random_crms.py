@@ -369,7 +369,10 @@ class _HubSpot(Builder):
 
     def visits(self, deal, pipeline, stage, created, closed):
         """Entries into stages; the row of a stage that was left is not active."""
-        path = [name for place, name, *_ in self.stages if place == pipeline]
+        was_moved = self.maybe(0.2)
+        path = [
+            name for place, name, *_ in self.stages if was_moved or place == pipeline
+        ]
         moments = sorted(
             created + max(closed - created, timedelta(days=9)) * self.chance.random()
             for _ in range(self.chance.randrange(5))
