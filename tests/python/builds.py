@@ -330,6 +330,11 @@ class Compiled:
             for node in nodes.values()
             if node["resource_type"] == "analysis"
         }
+        self.tests = {
+            node["name"]: node
+            for node in nodes.values()
+            if node["resource_type"] == "test"
+        }
         self.seeds = [
             node for node in nodes.values() if node["resource_type"] == "seed"
         ]
@@ -369,6 +374,18 @@ class Compiled:
                 for node in self.models.values()
                 if node["name"] in {*marts, *extra}
             }
+
+    def failures(self, test: str, tables: dict[str, str]) -> Rows:
+        """What a test of the project finds on tables, {schema.table: query}."""
+        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+            self._prepare(connection)
+            for relation, rows in tables.items():
+                connection.execute(f"create table {relation} as {rows}")
+            return query(connection, self.tests[test]["compiled_code"])
+
+    def severity(self, test: str) -> str:
+        """What dbt makes of the failures of a test: error or warn."""
+        return self.tests[test]["config"]["severity"].lower()
 
     def _prepare(self, connection) -> None:
         connection.execute("set timezone = 'UTC'")

@@ -133,7 +133,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files whose runs of dbt end first come first: other tests run meanwhile."""
-    places = {"variants": 1} | {name: place for place, name in enumerate(RUNS, start=2)}
+    places = {"project": 1, "variants": 1} | {
+        name: place for place, name in enumerate(RUNS, start=2)
+    }
     last: dict[Path, int] = {}
     for item in items:
         needed = [places.get(name, 0) for name in item.fixturenames]
@@ -153,8 +155,8 @@ def runs(request, dbt) -> dict[str, Future]:
     wanted = {name for item in request.session.items for name in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         futures = {}
-        if "variants" in wanted:
-            for name, settings in VARIANTS.items():
+        for name, settings in VARIANTS.items():
+            if "variants" in wanted or (name == "defaults" and "project" in wanted):
                 futures[name] = pool.submit(dbt.compile, settings)
         for name, run in RUNS.items():
             if name in wanted:
@@ -177,6 +179,12 @@ class Variants:
 def variants(runs) -> Variants:
     """The compiled project by variant of the vars."""
     return Variants(runs)
+
+
+@pytest.fixture(scope="session")
+def project(runs) -> Compiled:
+    """The compiled project with the default vars."""
+    return runs["defaults"].result()
 
 
 def _build(name: str):

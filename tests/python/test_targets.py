@@ -88,29 +88,15 @@ def relation(targets):
 
 
 @pytest.fixture(scope="module")
-def refused(dbt):
+def refused(project):
     """{target_id: what is wrong with it}, as the test of the seed says."""
     targets = [
         {"target_id": str(place)} | GOOD | changes
         for place, (changes, _) in enumerate(cases())
     ]
-    build = dbt.build(
-        {"seeds": {"kpi_targets": relation(targets)}},
-        command=(
-            "test",
-            "--select",
-            "assert_targets_can_be_judged",
-            "--store-failures",
-        ),
-    )
-    assert "ERROR=1" in build.console, build.console
-    (table,) = build.query(
-        "select schema_name from duckdb_tables() "
-        "where table_name = 'assert_targets_can_be_judged'"
-    )
-    rows = build.query(
-        f"select * from {table['schema_name']}.assert_targets_can_be_judged"
-    )
+    name = "assert_targets_can_be_judged"
+    assert project.severity(name) == "error"
+    rows = project.failures(name, {"seeds.kpi_targets": relation(targets)})
     return {row["target_id"]: row["problem"] for row in rows}
 
 
@@ -123,7 +109,7 @@ def test_a_target_that_cannot_be_judged_is_refused_with_a_sentence(refused):
     assert wrong == []
 
 
-def test_a_kpi_is_off_target_by_the_row_that_is_its_headline(dbt):
+def test_a_kpi_is_off_target_by_the_row_that_is_its_headline(project):
     # The order value is judged by that of new business, which has its only target.
     cards = [
         ("churn_rate", "total", "(all)", "off_target"),
@@ -139,12 +125,50 @@ def test_a_kpi_is_off_target_by_the_row_that_is_its_headline(dbt):
         f"2.0 as target_value from (values {str(cards)[1:-1]}) as cards ({names})"
     )
     name = "assert_no_kpi_is_off_target"
-    build = dbt.build(
-        {"marts": {"kpi_scorecard": scorecard}},
-        command=("test", "--select", name, "--store-failures"),
+    assert project.severity(name) == "warn"
+    rows = project.failures(name, {"marts.kpi_scorecard": scorecard})
+    assert sorted(row["kpi"] for row in rows) == ["average_order_value", "churn_rate"]
+
+
+def test_a_target_for_a_value_that_never_occurs_is_told_with_values_like_it(project):
+    regions = ("(unknown)", "Deutschland", "Deutschschweiz", "Schweiz")
+    known = [("conversion_rate", "region", region) for region in regions]
+    known += [("conversion_rate", "total", "(all)"), ("churn_rate", "region", "Nord")]
+    names = "kpi, dimension, dimension_value"
+    told = {
+        "Deutschland": None,
+        "*": None,
+        "Deutschlnd": ("Deutschland", "Deutschschweiz", "(unknown)"),
+        "schweiz": ("Schweiz", "Deutschschweiz", "(unknown)"),
+        "Nord": ("Deutschland", "(unknown)", "Deutschschweiz"),
+    }
+    targets = [
+        {"target_id": value} | GOOD | {"dimension_value": value} for value in told
+    ]
+    targets += [
+        {"target_id": "total"}
+        | GOOD
+        | {"dimension": "total", "dimension_value": "(all)"},
+        # Nothing is to be judged by it yet.
+        {"target_id": "next year"}
+        | GOOD
+        | {"dimension_value": "Iberia", "valid_from": "2026-01-01", "valid_to": None},
+        # The spend does not carry this dimension.
+        {"target_id": "no such rows"} | GOOD | {"kpi": "customer_acquisition_cost"},
+    ]
+    told["no such rows"] = (None, None, None)
+    name = "assert_targets_stand_on_values_that_exist"
+    assert project.severity(name) == "warn"
+    rows = project.failures(
+        name,
+        {
+            "seeds.kpi_targets": relation(targets),
+            "marts.kpi_values": "select *, 'fiscal_year' as period_grain "
+            f"from (values {str(known)[1:-1]}) as known ({names})",
+            "intermediate.int_run__as_of": "select date '2025-12-31' as as_of_on",
+        },
     )
-    (table,) = build.query(
-        f"select schema_name from duckdb_tables() where table_name = '{name}'"
-    )
-    rows = build.query(f"select kpi from {table['schema_name']}.{name} order by 1")
-    assert [row["kpi"] for row in rows] == ["average_order_value", "churn_rate"]
+    assert {
+        row["target_id"]: tuple(row[f"value_like_it_{rank}"] for rank in (1, 2, 3))
+        for row in rows
+    } == {value: values for value, values in told.items() if values}
