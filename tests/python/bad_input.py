@@ -72,7 +72,7 @@ DEALS = [
     (_deal("flags say yes", is_closed="Yes", is_won="1"), ()),
     (
         _deal("flags unreadable", is_closed="so", is_won="so", stage_name="Signed"),
-        ("unknown_stage",),
+        ("unknown_stage", "unreadable_value"),
     ),
     (
         _deal("account unknown", account_id="nobody"),
@@ -150,7 +150,26 @@ RAW = {
                 "end_date": "31 Dec, 2024",
             },
         ],
-        "order": [],
+        "order": [
+            {
+                "id": "O1",
+                "status": "Draft",
+                "effective_date": "2025-01-05",
+                "total_amount": "10",
+                "is_reduction_order": "perhaps",
+            }
+        ],
+        "opportunity_contact_role": [
+            {
+                "id": "R1",
+                "opportunity_id": "plain",
+                "contact_id": "nobody",
+                "is_primary": "perhaps",
+            }
+        ],
+        "opportunity_stage": [
+            {"id": "S1", "master_label": "Signed?", "is_closed": "so", "is_won": "so"}
+        ],
         "campaign": [{"id": "K1", "actual_cost": "much"}],
     },
     "finance": {
@@ -185,6 +204,9 @@ OTHER_ISSUES = [
     ("contract", "C4", "contract_ends_before_start"),
     ("contract", "C5", "unreadable_value"),
     ("campaign", "K1", "unreadable_value"),
+    ("order", "O1", "unreadable_value"),
+    ("opportunity_contact_role", "R1", "unreadable_value"),
+    ("opportunity_stage", "S1", "unreadable_value"),
     ("acquisition_spend", "January Web ?", "unreadable"),
     ("acquisition_spend", "2025-01-01 ? ?", "unreadable"),
     ("exchange_rates", "2025-01-01 USD/EUR", "unreadable"),

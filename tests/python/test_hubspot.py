@@ -406,6 +406,7 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
                 "property_arr": "1.234,50 €",
                 "property_createdate": "1735722000000",
                 "property_closedate": "soon",
+                "property_hs_is_closed_won": "perhaps",
             }
         ],
     }
@@ -420,7 +421,7 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
     assert deal["amount"] == Decimal("1234.50")
     assert deal["created_at"] == datetime(2025, 1, 1, 9)
     assert deal["close_on"] is None
-    assert deal["unreadable_columns"] == "closedate,"
+    assert deal["unreadable_columns"] == "closedate,hs_is_closed_won,"
     assert deal["is_won"] is None
     assert deal["loaded_at"] is None
     (company,) = build.rows("select * from staging.stg_hubspot__accounts")

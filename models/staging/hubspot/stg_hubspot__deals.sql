@@ -43,7 +43,8 @@ raw_deals as (
             {{ is_old_version(deal) }} as is_old_version,
             {{ unreadable_columns(deal, [
                 ['amount', 'money'], ['closedate', 'timestamp'],
-                ['createdate', 'timestamp'],
+                ['createdate', 'timestamp'], ['hs_is_closed', 'boolean'],
+                ['hs_is_closed_won', 'boolean'],
             ]) }} as unreadable_columns
 
         from {{ deal.relation }}

@@ -34,6 +34,7 @@ raw_orders as (
         {{ is_old_version(order) }} as is_old_version,
         {{ unreadable_columns(order, [
             ['TotalAmount', 'money'], ['EffectiveDate', 'date'],
+            ['IsReductionOrder', 'boolean'],
         ]) }} as unreadable_columns
 
     from {{ order.relation }}

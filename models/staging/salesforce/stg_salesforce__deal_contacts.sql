@@ -14,7 +14,9 @@ raw_contact_roles as (
         cast(null as timestamp) as modified_at,
         {{ loaded_at(contact_role) }} as loaded_at,
         {{ is_deleted(contact_role) }} as is_deleted,
-        {{ is_old_version(contact_role) }} as is_old_version
+        {{ is_old_version(contact_role) }} as is_old_version,
+        {{ unreadable_columns(contact_role, [['IsPrimary', 'boolean']]) }}
+            as unreadable_columns
 
     from {{ contact_role.relation }}
 
@@ -44,7 +46,7 @@ deal_contacts as (
         coalesce(versions.is_primary, false) as is_primary,
         versions.modified_at,
         versions.loaded_at,
-        cast(null as {{ type_name('text') }}) as unreadable_columns,
+        versions.unreadable_columns,
         {{ set_aside_reason('versions.source_record_id') }} as set_aside_reason
 
     from versions

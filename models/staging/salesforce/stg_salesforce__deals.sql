@@ -39,6 +39,7 @@ raw_opportunities as (
         {{ is_old_version(opportunity) }} as is_old_version,
         {{ unreadable_columns(opportunity, [
             ['Amount', 'money'], ['CloseDate', 'date'], ['CreatedDate', 'timestamp'],
+            ['IsClosed', 'boolean'], ['IsWon', 'boolean'],
         ]) }} as unreadable_columns
 
     from {{ opportunity.relation }}

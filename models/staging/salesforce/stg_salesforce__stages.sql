@@ -20,7 +20,10 @@ raw_stages as (
         cast(null as timestamp) as modified_at,
         {{ loaded_at(opportunity_stage) }} as loaded_at,
         {{ is_deleted(opportunity_stage, []) }} as is_deleted,
-        {{ is_old_version(opportunity_stage) }} as is_old_version
+        {{ is_old_version(opportunity_stage) }} as is_old_version,
+        {{ unreadable_columns(
+            opportunity_stage, [['IsClosed', 'boolean'], ['IsWon', 'boolean']]
+        ) }} as unreadable_columns
 
     from {{ opportunity_stage.relation }}
 
@@ -68,7 +71,7 @@ stages as (
         versions.sort_order,
         versions.modified_at,
         versions.loaded_at,
-        cast(null as {{ type_name('text') }}) as unreadable_columns,
+        versions.unreadable_columns,
         case
             when versions.name_rank > 1
                 then coalesce({{ set_aside_reason('versions.stage') }}, 'superseded')
