@@ -28,6 +28,13 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- Units of a currency per unit of home currency: the record's own, else the CRM's. -#}
+{% macro crm_rate(relation) -%}
+    coalesce(
+        {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
+    )
+{%- endmacro %}
+
 {#-
     How an amount becomes reporting currency: reporting_currency, finance_rate,
     finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount. A rate
@@ -35,8 +42,6 @@
 -#}
 {% macro amount_source(relation) -%}
     {%- set amount = 'abs(' ~ relation ~ '.amount)' -%}
-    {%- set crm_rate = 'coalesce(' ~ relation
-        ~ '.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate)' -%}
     case
         when {{ relation }}.amount is null then 'missing_amount'
         when {{ relation }}.currency_code = '{{ var("reporting_currency") }}'
@@ -50,7 +55,7 @@
             != '{{ var("reporting_currency") }}' then 'missing_rate'
         when abs({{ relation }}.home_amount) < 10000000000 then 'crm_amount'
         when {{ relation }}.home_amount is not null then 'missing_rate'
-        when {{ amount }} < {{ crm_rate }} * 10000000000 then 'crm_rate'
+        when {{ amount }} < {{ crm_rate(relation) }} * 10000000000 then 'crm_rate'
         else 'missing_rate'
     end
 {%- endmacro %}
@@ -80,7 +85,5 @@
 {% macro rate_columns(relation) -%}
     finance_rates.rate as finance_rate,
     finance_inverse_rates.rate as finance_inverse_rate,
-    coalesce(
-        {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
-    ) as crm_rate
+    {{ crm_rate(relation) }} as crm_rate
 {%- endmacro %}

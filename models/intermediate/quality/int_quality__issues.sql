@@ -62,6 +62,10 @@ campaign_records as (
 
     select
         campaign_records.*,
+        coalesce(
+            campaign_records.currency_code,
+            {{ home_currency('campaign_records.source_system') }}
+        ) as cost_currency_code,
         {{ spend_comes_from('crm_campaigns') }} as is_in_a_figure
 
     from {{ ref('int_crm__campaign_records') }} as campaign_records
@@ -584,7 +588,7 @@ campaign_issues as (
         case when is_in_a_figure then 'warning' else 'info' end as severity,
         case when is_in_a_figure then 'customer_acquisition_cost' end as kpi,
         cost as amount,
-        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
+        cost_currency_code as currency_code,
         currency_code as detail
 
     from campaign_records
@@ -599,10 +603,7 @@ campaign_issues as (
         case when campaign_records.is_in_a_figure then 'customer_acquisition_cost' end
             as kpi,
         campaign_records.cost as amount,
-        coalesce(
-            campaign_records.currency_code,
-            {{ home_currency('campaign_records.source_system') }}
-        ) as currency_code,
+        campaign_records.cost_currency_code as currency_code,
         campaign_records.currency_code as detail
 
     from campaign_records
@@ -620,10 +621,7 @@ campaign_issues as (
         case when campaign_records.is_in_a_figure then 'customer_acquisition_cost' end
             as kpi,
         campaign_records.cost as amount,
-        coalesce(
-            campaign_records.currency_code,
-            {{ home_currency('campaign_records.source_system') }}
-        ) as currency_code,
+        campaign_records.cost_currency_code as currency_code,
         campaign_records.currency_code as detail
 
     from campaign_records
@@ -634,7 +632,8 @@ campaign_issues as (
     group by
         campaign_records.source_system, campaign_records.raw_table,
         campaign_records.source_record_id, campaign_records.cost,
-        campaign_records.currency_code, campaign_records.is_in_a_figure
+        campaign_records.currency_code, campaign_records.cost_currency_code,
+        campaign_records.is_in_a_figure
 
 ),
 
