@@ -1,7 +1,7 @@
 {#-
     What figures lack where a loader did not land a table: the CRM, the tables of which
     one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
-    is a lead with a link to what it became.
+    is a lead with a link to what it became, `net_invoice` all invoices without VAT.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -42,6 +42,7 @@
             ['salesforce', ['order'], 'no_billing_documents', orders],
             ['hubspot', ['billing_document'], 'no_billing_documents', orders],
             ['zoho', ['invoice'], 'no_billing_documents', orders],
+            ['zoho', ['net_invoice'], 'no_net_amounts', orders],
         ]) -%}
     {%- endif -%}
     {%- if var('spend_source') != 'finance' -%}

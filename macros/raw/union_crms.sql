@@ -68,6 +68,7 @@
             'contract_id': 'text', 'owner_id': 'text', 'billed_on': 'date',
             'amount': 'money', 'currency_code': 'text', 'units_per_home_unit': 'rate',
             'is_counted': 'boolean', 'is_reduction': 'boolean',
+            'may_hold_tax': 'boolean',
         },
         'contracts': {
             'created_at': 'timestamp', 'account_id': 'text', 'deal_id': 'text',

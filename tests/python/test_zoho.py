@@ -390,6 +390,44 @@ def test_lookups_are_read_that_landed_as_structs(tmp_path):
     """) == ("7", "Standard", None, datetime(2025, 6, 1, 4))
 
 
+@pytest.mark.parametrize(
+    ("columns", "net", "reasons"),
+    [
+        ({}, "119.00", ["no_net_amounts"]),
+        ({"tax": None}, "119.00", []),
+        ({"sub_total": "100"}, "100.00", []),
+    ],
+    ids=str,
+)
+def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
+    tmp_path, columns, net, reasons
+):
+    build = Build(tmp_path, revenue_basis="billings", **SETTINGS)
+    invoice = {
+        "id": "1",
+        "invoice_date": "2025-02-01",
+        "status": "Delivered",
+        "grand_total": "119",
+        **columns,
+    }
+    stamp = {"id": "1", "created_time": "2025-01-05T09:00:00+01:00"}
+    deal = {"stage": "Closed Won", "amount": "1", "closing_date": "2025-02-01"}
+    build.table("zoho_crm", "invoice", [invoice])
+    build.table("zoho_crm", "deal", [stamp | deal])
+    for table in ("account", "lead"):
+        build.table("zoho_crm", table, [stamp])
+    gaps = ("--select", "+int_quality__input_gaps", "+int_revenue__billings")
+    assert build.run(*gaps, *WITHOUT_TESTS) == 0, build.output
+    assert build.one("select amount from intermediate.int_revenue__billings") == (
+        Decimal(net),
+    )
+    found = build.rows("""
+        select distinct reason from intermediate.int_quality__input_gaps
+        where raw_table in ('invoice', 'net_invoice') order by 1
+    """)
+    assert [reason for (reason,) in found] == reasons
+
+
 def test_values_that_dlt_landed_beside_the_column_are_read(tmp_path):
     # dlt takes a column's type from its first value; 1000.50 after 1000 goes beside it.
     build = Build(tmp_path, zoho_loader="dlt", **SETTINGS)

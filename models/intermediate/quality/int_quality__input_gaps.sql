@@ -20,6 +20,13 @@ lead_records as (
 
 ),
 
+billing_documents as (
+
+    select * from {{ ref('int_crm__billing_document_records') }}
+    where record_state is null and is_counted and may_hold_tax
+
+),
+
 {# Tables that hold anything to count; finance's speak for the CRM they name. #}
 filled_tables as (
 
@@ -44,6 +51,13 @@ filled_tables as (
     from lead_records
     where record_state is null
         and (account_id is not null or contact_id is not null or deal_id is not null)
+    union
+    select
+        'zoho' as source_system,
+        'net_invoice' as raw_table
+
+    from billing_documents
+    having count(*) = 0
     {%- for system in enabled_crms() + ['finance'] %}
     union
     select

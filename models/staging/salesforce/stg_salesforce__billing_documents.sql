@@ -85,6 +85,7 @@ billing_documents as (
 
         -- flags
         coalesce(versions.is_reduction, false) as is_reduction,
+        false as may_hold_tax,
         lower(coalesce(versions.status_code, versions.order_status)) = 'activated'
             as is_counted,
 

@@ -1,5 +1,10 @@
 {%- set invoice = raw_table('zoho', 'invoice', optional=true) -%}
 {%- set sales_order = raw_table('zoho', 'sales_order', optional=true) -%}
+{#- No tax on an invoice is none; where no invoice has the column, nobody knows. -#}
+{%- set tax = pick(invoice, 'Tax', 'money') -%}
+{%- if landed_column(invoice, 'Tax') -%}
+    {%- set tax = 'coalesce(' ~ tax ~ ', 0)' -%}
+{%- endif -%}
 
 with
 
@@ -22,7 +27,7 @@ raw_invoices as (
         {{ pick(invoice, 'Sub_Total', 'money') }} as sub_total,
         {{ pick(invoice, 'Discount', 'money') }} as discount,
         {{ pick(invoice, 'Adjustment', 'money') }} as adjustment,
-        {{ pick(invoice, 'Tax', 'money') }} as tax,
+        {{ tax }} as tax,
         {{ pick(invoice, 'Grand_Total', 'money') }} as grand_total,
         {{ pick(invoice, 'Exchange_Rate', 'rate') }} as units_per_home_unit,
 
@@ -125,16 +130,19 @@ billing_documents as (
         -- attributes
         upper(versions.currency_code) as currency_code,
 
-        -- measures: without VAT
+        -- measures: without VAT, if it is known
         coalesce(
             versions.sub_total - versions.discount + coalesce(versions.adjustment, 0),
-            versions.grand_total - coalesce(versions.tax, 0),
-            versions.sub_total + coalesce(versions.adjustment, 0)
+            versions.grand_total - versions.tax,
+            versions.sub_total + coalesce(versions.adjustment, 0),
+            versions.grand_total
         ) as amount,
         versions.units_per_home_unit,
 
         -- flags
         false as is_reduction,
+        versions.grand_total is not null
+        and coalesce(versions.sub_total, versions.tax) is null as may_hold_tax,
         versions.raw_table = 'invoice' and coalesce(
             versions.status not in (
                 'draft', 'cancelled', 'canceled', 'void', 'entwurf', 'storniert'
