@@ -78,7 +78,7 @@ ranked_values as (
         dimension_value,
         row_number() over (
             partition by target_id
-            order by likeness desc nulls last, dimension_value
+            order by likeness desc nulls last, dimension_value asc
         ) as value_rank
 
     from compared_values
