@@ -360,6 +360,8 @@ class Marts:
                 "lost_deal_count": len(lost),
                 "win_rate": _float(ratio(len(won), len(won) + len(lost))),
                 "win_rate_by_value": _float(_win_rate_by_value(won, lost)),
+                "won_amount": _won_and_lost(won, lost)[0],
+                "lost_amount": _won_and_lost(won, lost)[1],
                 "customers_without_lead_count": sum(
                     1 for kind, _ in facts if kind == "customer"
                 ),
@@ -473,12 +475,19 @@ def _growth(now: Decimal, base: Decimal | None) -> float | None:
     return float(Fraction(now - base) / Fraction(base))
 
 
-def _win_rate_by_value(won: list[Deal], lost: list[Deal]) -> Fraction | None:
-    """Won over won plus lost amounts; NULL if a lost deal has no amount above 0."""
+def _won_and_lost(won: list[Deal], lost: list[Deal]) -> tuple:
+    """Won and lost amounts; both NULL if a lost deal has no amount above 0."""
     if any(deal.amount is None or deal.amount <= 0 for deal in lost):
-        return None
-    won_value = sum((deal.amount or ZERO for deal in won), ZERO)
-    return ratio(won_value, won_value + sum((deal.amount for deal in lost), ZERO))
+        return None, None
+    return tuple(
+        sum((deal.amount or ZERO for deal in deals), ZERO) for deals in (won, lost)
+    )
+
+
+def _win_rate_by_value(won: list[Deal], lost: list[Deal]) -> Fraction | None:
+    """Won over won plus lost amounts, where both are known."""
+    won_value, lost_value = _won_and_lost(won, lost)
+    return None if won_value is None else ratio(won_value, won_value + lost_value)
 
 
 def _movements(activities: list[Activity], period: Period, as_of: date) -> dict:
