@@ -50,7 +50,15 @@ def result(key, status, failures=None, **more):
 @pytest.fixture
 def run(tmp_path):
     """A target folder and a build file of a run that failed."""
-    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": NODES}))
+    watched = {
+        f"source.p.zoho.{table}": {"loaded_at_field": stamp}
+        for table, stamp in (
+            *(("deal", "stamp"), ("lead", "stamp"), ("account", "stamp")),
+            ("user", None),
+        )
+    }
+    manifest = {"nodes": NODES, "sources": watched}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     results = [
         result("test.p.good", "pass", 0),
         result("test.p.bad", "fail", 3),
@@ -85,11 +93,14 @@ def test_what_failed_is_told_with_rows_place_and_what_to_do(run):
     assert write_report(target, build, target / "quality") == 3
     told = json.loads((target / "quality" / "quality.json").read_text())
     bad = {check["name"]: check for check in told["checks"]}
-    assert set(bad) == {"good", "bad", "odd", "kpi", "zoho.deal", "zoho.lead"}
+    assert set(bad) == {
+        *("good", "bad", "odd", "kpi", "zoho.deal", "zoho.lead", "zoho.account")
+    }
     assert bad["bad"]["what"] == "Money adds up."
     assert (bad["bad"]["rows"], bad["bad"]["where"]) == (3, "t/bad.sql")
     assert "compiled/p/t/bad.sql" in bad["bad"]["what_to_do"]
     assert "100 hours old" in bad["zoho.deal"]["what"]
+    assert "cannot be told" in bad["zoho.account"]["what"]
     issue = told["issues"][0]
     assert (issue["rows"], issue["amount"]) == (4, 12.5)
     assert issue["what_to_do"] == "enter the amount"
@@ -100,11 +111,12 @@ def test_the_junit_file_counts_failures_and_keeps_warnings_apart(run):
     target, build = run
     write_report(target, build, target / "quality")
     suite = ElementTree.parse(target / "quality" / "junit.xml").getroot()
-    assert (suite.get("tests"), suite.get("failures")) == ("6", "3")
+    assert (suite.get("tests"), suite.get("failures")) == ("7", "3")
     failed = {case.get("name") for case in suite if case.find("failure") is not None}
     assert failed == {"bad", "kpi", "zoho.deal"}
-    (warned,) = [case for case in suite if case.find("system-out") is not None]
-    assert warned.get("name") == "odd"
+    # Of a table without a stamp dbt says nothing in sources.json.
+    warned = [case for case in suite if case.find("system-out") is not None]
+    assert [case.get("name") for case in warned] == ["odd", "zoho.account"]
 
 
 def test_nothing_on_the_page_is_unescaped(run):
@@ -114,7 +126,7 @@ def test_nothing_on_the_page_is_unescaped(run):
     assert "&lt;script&gt;" in text
     assert "<script" not in text
     assert "12.50" in text
-    assert "6 checks: 3 failed, 1 warnings. Nothing of it can be published." in text
+    assert "7 checks: 3 failed, 2 warnings. Nothing of it can be published." in text
 
 
 def test_every_reason_of_the_marts_is_in_the_guide():
