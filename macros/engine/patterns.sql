@@ -25,6 +25,28 @@
 {%- endmacro %}
 
 {% macro spark__without_all(text, pattern) -%}
-    {%- set java_pattern = pattern | replace('[:space:]', '\\\\s') -%}
-    {{ return('regexp_replace(' ~ text ~ ", '" ~ java_pattern ~ "', '')") }}
+    {{ return('regexp_replace(' ~ text ~ ", '" ~ pattern ~ "', '')") }}
+{%- endmacro %}
+
+{#-
+    A text that holds each blank: tab, line feed, vertical tab, form feed, carriage
+    return and space, and those that spreadsheets and web pages write (no-break, figure,
+    thin, narrow no-break and ideographic space).
+-#}
+{% macro blanks() -%}
+    {{ return(adapter.dispatch('blanks', 'sales_kpis')()) }}
+{%- endmacro %}
+
+{% macro default__blanks() -%}
+    {%- set characters = [] -%}
+    {%- for code in [9, 10, 11, 12, 13, 32, 160, 8199, 8201, 8239, 12288] -%}
+        {%- do characters.append('chr(' ~ code ~ ')') -%}
+    {%- endfor -%}
+    {{ return('(' ~ characters | join(' || ') ~ ')') }}
+{%- endmacro %}
+
+{% macro spark__blanks() -%}
+    {{ return(
+        "'\\t\\n\\u000b\\u000c\\r \\u00a0\\u2007\\u2009\\u202f\\u3000'"
+    ) }}
 {%- endmacro %}

@@ -9,7 +9,10 @@
     {%- if not is_text_type(landed) -%}
         {{- return(plain) -}}
     {%- endif -%}
-    {%- set clean = without_all('upper(' ~ text ~ ')', '(EUR|USD|CHF|GBP|[€$£[:space:]])') -%}
+    {%- set clean =
+        'translate(' ~ without_all('upper(' ~ text ~ ')', '(EUR|USD|CHF|GBP|[€$£])')
+        ~ ', ' ~ blanks() ~ ", '')"
+    -%}
     {%- set german = "replace(replace(" ~ clean ~ ", '.', ''), ',', '.')" -%}
     {%- set english = "replace(replace(replace(" ~ clean ~ ", ',', ''), 'K', ''), 'M', '')" -%}
     {%- set expression -%}

@@ -40,7 +40,7 @@
 {% macro postgres__readable_timestamp(text, type) %}
     {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
     {%- set seconds = ':[0-5]?[0-9]' -%}
-    {%- set zone = '(Z| ?UTC|[+-](0?[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+    {%- set zone = '(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
     {%- set time = minutes ~ '(' ~ seconds ~ '([.][0-9]{1,9})?)?' ~ zone ~ '?' -%}
     {%- set in_microseconds -%}
         regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', '\1')
@@ -76,9 +76,18 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#- Spark's cast would take a year or a time alone for a day, so a text must have one. -#}
+{#-
+    Spark's cast would take a year or a time alone for a day, so a text must have one; an
+    offset it reads after seconds only.
+-#}
 {% macro spark__readable_timestamp(text, type) %}
-    {%- set iso = "try_cast(replace(" ~ text ~ ", '/', '-') as timestamp)" -%}
+    {%- set in_seconds -%}
+        regexp_replace(
+            replace({{ text }}, '/', '-'),
+            '([T ][0-9]{1,2}:[0-9]{1,2})(Z| UTC|[+-])', '$1:00$2'
+        )
+    {%- endset -%}
+    {%- set iso = 'try_cast(' ~ in_seconds ~ ' as timestamp)' -%}
     {%- if type == 'date' -%}
         {%- set day = "split_part(split_part(replace(" ~ text ~ ", '/', '-'), ' ', 1), 'T', 1)" -%}
         {%- set iso = 'nvl2(' ~ iso ~ ', try_cast(' ~ day ~ ' as timestamp), null)' -%}
@@ -86,7 +95,8 @@
     {%- set expression -%}
         case
             when {{ matches(
-                text, '[12][0-9]{3}([-/][0-9]{1,2}){2}([T ].*[0-9](Z| ?UTC)?)?'
+                text,
+                '[12][0-9]{3}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}([T ].*[0-9](Z| UTC)?)?'
             ) }}
                 then {{ iso }}
             when {{ matches(text, '[0-9]{12,14}([.][0-9]+)?') }}
@@ -133,5 +143,6 @@
             else years ~ '[-/]' ~ months ~ '[-/]' ~ days
         ) -%}
     {%- endfor -%}
-    {{- return('(' ~ forms | join('|') ~ ')') -}}
+    {%- set one_separator = '(?=[0-9]+(-[0-9]+-|/[0-9]+/))' -%}
+    {{- return(('' if as_exported else one_separator) ~ '(' ~ forms | join('|') ~ ')') -}}
 {% endmacro %}

@@ -10,7 +10,7 @@
     {%- if landed.startswith('struct') -%}
         {%- set words = as_json_text(column, landed) -%}
     {%- endif -%}
-    {%- set text = sales_kpis.default__trimmed(words) -%}
+    {%- set text = without_blanks_around(words) -%}
     {%- if type == 'text' -%}
         {{- return(trimmed(words)) -}}
     {%- elif type == 'boolean' -%}
@@ -40,16 +40,27 @@
     {{- return('nullif(trim(' ~ text ~ "), '')") -}}
 {% endmacro %}
 
-{#- DuckDB copies each text that it trims; hardly any needs it. -#}
+{#-
+    DuckDB copies each text that it trims, and hardly any needs it. Without ' ' it would
+    take off Unicode's blanks, too.
+-#}
 {% macro duckdb__trimmed(text) %}
     {%- set expression -%}
         case
             when {{ text }} like ' %' or {{ text }} like '% ' or {{ text }} = ''
-                then nullif(trim({{ text }}), '')
+                then nullif(trim({{ text }}, ' '), '')
             else {{ text }}
         end
     {%- endset -%}
     {{- return(expression) -}}
+{% endmacro %}
+
+{#-
+    A number, date or boolean in text without any blanks around it, those of spreadsheets
+    and line ends too; NULL if nothing is left.
+-#}
+{% macro without_blanks_around(text) %}
+    {{- return('nullif(trim(both ' ~ blanks() ~ ' from ' ~ text ~ "), '')") -}}
 {% endmacro %}
 
 {% macro readable_boolean(text) %}

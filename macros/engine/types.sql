@@ -41,10 +41,7 @@
     {%- set digits = {'integer': 0, 'rate': 10}[type] -%}
     {%- set expression -%}
         case
-            when {{ matches(
-                text,
-                '[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,3})?'
-            ) }}
+            when {{ matches(text, plain_number()) }}
                 then case
                     when abs(round({{ number }}, {{ digits }})) < 1e{{ 10 if digits else 18 }}
                         then cast({{ number }} as {{ type_name(type) }})
@@ -52,4 +49,22 @@
         end
     {%- endset -%}
     {{ return(expression) }}
+{%- endmacro %}
+
+{#- Spark reads the digits of any script, and control characters around them. -#}
+{% macro spark__try_cast(text, type) -%}
+    {%- set expression -%}
+        case
+            when {{ matches(text, plain_number()) }}
+                then {{ sales_kpis.default__try_cast(text, type) }}
+        end
+    {%- endset -%}
+    {{ return(expression) }}
+{%- endmacro %}
+
+{#- Regular expression of the numbers that machines write. -#}
+{% macro plain_number() -%}
+    {{ return(
+        '[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,3})?'
+    ) }}
 {%- endmacro %}

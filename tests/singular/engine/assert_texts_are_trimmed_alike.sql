@@ -8,6 +8,8 @@ cases (written, text_without_blanks) as (
     (' A', 'A'),
     ('A  ', 'A'),
     ('  A  B ', 'A  B'),
+    (' A{{ "\u2003" }}', 'A{{ "\u2003" }}'),
+    ('{{ "\t" }}A', '{{ "\t" }}A'),
     (' ', null),
     ('   ', null),
     ('', null),
