@@ -6,10 +6,7 @@
 -#}
 {% macro safe_cast_to(column, type, landed_type=none) %}
     {%- set landed = landed_type or '' -%}
-    {%- set words = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
-    {%- if landed.startswith('struct') -%}
-        {%- set words = as_json_text(column, landed) -%}
-    {%- endif -%}
+    {%- set words = landed_text(column, landed) -%}
     {%- set text = without_blanks_around(words) -%}
     {%- if type == 'text' -%}
         {{- return(trimmed(words)) -}}
@@ -29,6 +26,34 @@
     {%- else -%}
         {{- return(plausible_number(readable_number(text, landed), type)) -}}
     {%- endif -%}
+{% endmacro %}
+
+{#- A raw column of any type as text, structs as JSON. -#}
+{% macro landed_text(column, landed) %}
+    {{- return(adapter.dispatch('landed_text', 'sales_kpis')(column, landed)) -}}
+{% endmacro %}
+
+{% macro default__landed_text(column, landed) %}
+    {%- if landed.startswith('struct') -%}
+        {{- return(as_json_text(column, landed)) -}}
+    {%- endif -%}
+    {{- return('cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')') -}}
+{% endmacro %}
+
+{#- Spark writes the double 12345678 as 1.2345678E7, which is no id and no moment. -#}
+{% macro spark__landed_text(column, landed) %}
+    {%- set text = sales_kpis.default__landed_text(column, landed) -%}
+    {%- if landed not in ['double', 'float'] -%}
+        {{- return(text) -}}
+    {%- endif -%}
+    {%- set expression -%}
+        case
+            when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e15
+                then cast(cast({{ column }} as bigint) as string)
+            else {{ text }}
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
 {% endmacro %}
 
 {#- A text without blanks around it, NULL if nothing is left. -#}
