@@ -25,7 +25,20 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from builds import HASH_KEY, ROOT, Build, Rows, query
+from builds import (
+    ANY_DAY,
+    HASH_KEY,
+    KPI_MARTS,
+    REAL_DATA,
+    ROOT,
+    SCHEMAS,
+    Build,
+    Compiled,
+    Rows,
+    query,
+    quoted,
+    template_columns,
+)
 from oracle.compare import same
 
 TIME_LIMIT = 1800
@@ -89,18 +102,29 @@ class Server:
 def differences(server: Server, build: Build, mart: str) -> list[str]:
     """Where a mart differs from the one that DuckDB built, in sentences.
 
+    See `row_differences`.
+    """
+    return row_differences(
+        mart,
+        build.query(f"select * from marts.{mart}"),
+        server.rows(f"select * from marts.{mart}"),
+    )
+
+
+def row_differences(mart: str, ours: Rows, theirs: Rows) -> list[str]:
+    """Where the rows of a mart differ from those that DuckDB built, in sentences.
+
     Columns, their order and the keys must be equal, and every value by the rules of
     `oracle.compare.same`: money to the cent, doubles within 1e-9.
     """
-    ours = build.query(f"select * from marts.{mart}")
-    theirs = server.rows(f"select * from marts.{mart}")
     if not ours and not theirs:
         return []
     if [list(row) for row in theirs[:1]] != [list(row) for row in ours[:1]]:
         return [f"{mart} has other columns or no rows"]
-    key = next(iter(ours[0]))
-    expected = {row[key]: row for row in ours}
-    actual = {row[key]: row for row in theirs}
+    # A target has a row per version.
+    key = (next(iter(ours[0])), "version")
+    expected = {tuple(map(row.get, key)): row for row in ours}
+    actual = {tuple(map(row.get, key)): row for row in theirs}
     found = [
         f"{name} is on one engine only" for name in expected.keys() ^ actual.keys()
     ]
@@ -304,6 +328,87 @@ def copy_raw(build: Build, server: Server, schemas: tuple[str, ...]) -> None:
                     source.execute(f"select * from {relation}").fetchall(),
                 )
         connection.commit()
+
+
+class CompiledOnPostgres(Compiled):
+    """The project's SQL for one set of vars, to be run on many companies; see `builds`.
+
+    It takes the place of whatever was built on the server.
+    """
+
+    def __init__(self, server: Server, settings: dict):
+        """Compile for raw tables of text, all columns that staging reads."""
+        self.server = server
+        vars_ = REAL_DATA | settings
+        columns = {
+            system: tables
+            for system, tables in template_columns().items()
+            if vars_.get(f"{system}_enabled", True)
+        }
+        with contextlib.closing(server.connect()) as connection:
+            cursor = connection.cursor()
+            for schema in ("seeds", "staging", "intermediate", "marts", "history"):
+                cursor.execute(f"drop schema if exists {schema} cascade")
+            for system, tables in columns.items():
+                schema = SCHEMAS.get(system, system)
+                cursor.execute(f"drop schema if exists {schema} cascade")
+                cursor.execute(f"create schema {schema}")
+                for table, names in tables.items():
+                    typed = dict.fromkeys(names, "text")
+                    _insert(cursor, f"{schema}.{quoted(table)}", typed, [])
+            connection.commit()
+        done = server.dbt("compile", settings=vars_)
+        assert done.returncode == 0, done.stdout[-5000:]
+        manifest = (server.folder / "target" / "manifest.json").read_text("utf-8")
+        super().__init__(json.loads(manifest), columns, settings)
+
+    def run(self, raw, seeds, as_of_date=None, marts=KPI_MARTS) -> dict[str, Rows]:
+        """{mart: its rows} of one company, rolled back afterwards."""
+        with contextlib.closing(self.server.connect()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"set sales_kpis.hash_key = '{HASH_KEY}'")
+            cursor.execute("set jit = off")
+            nodes = [*self.models.values(), *self.seeds]
+            for schema in sorted({node["schema"] for node in nodes}):
+                cursor.execute(f"create schema {quoted(schema)}")
+            for source in self.sources:
+                system, table = source["source_name"], source["name"]
+                rows = (raw.get(system) or {}).get(table) or []
+                names = dict.fromkeys(
+                    [
+                        *self.columns[system][table],
+                        *(name for row in rows for name in row),
+                    ]
+                )
+                relation = source["relation_name"]
+                cursor.execute(f"drop table {relation}")
+                _insert(cursor, relation, dict.fromkeys(names, "text"), rows)
+            for seed in self.seeds:
+                types = seed["config"]["column_types"]
+                rows = seeds.get(seed["name"], [])
+                _insert(cursor, seed["relation_name"], types, rows)
+            found = {}
+            for node in self._in_order(set(marts)):
+                sql = node["compiled_code"].replace(ANY_DAY, str(as_of_date))
+                cursor.execute(f"create table {node['relation_name']} as {sql}")
+                if node["name"] in marts:
+                    cursor.execute(f"select * from {node['relation_name']}")
+                    names = [column[0] for column in cursor.description]
+                    found[node["name"]] = [
+                        dict(zip(names, row, strict=True)) for row in cursor.fetchall()
+                    ]
+            return found
+
+
+def _insert(cursor, relation: str, columns: dict, rows: Rows) -> None:
+    """Create a table on PostgreSQL and fill it with rows of text."""
+    typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+    cursor.execute(f"create table {relation} ({typed})")
+    places = ", ".join(["%s"] * len(columns))
+    cursor.executemany(
+        f"insert into {relation} values ({places})",
+        [[row.get(name) for name in columns] for row in rows],
+    )
 
 
 # -- Spark --------------------------------------------------------------------
