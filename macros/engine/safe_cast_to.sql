@@ -28,28 +28,22 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- A raw column of any type as text, structs as JSON. -#}
+{#-
+    A raw column of any type as text, structs as JSON. For the double 12345678 DuckDB
+    would write 12345678.0 and Spark 1.2345678E7, which is no id and no moment.
+-#}
 {% macro landed_text(column, landed) %}
-    {{- return(adapter.dispatch('landed_text', 'sales_kpis')(column, landed)) -}}
-{% endmacro %}
-
-{% macro default__landed_text(column, landed) %}
     {%- if landed.startswith('struct') -%}
         {{- return(as_json_text(column, landed)) -}}
     {%- endif -%}
-    {{- return('cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')') -}}
-{% endmacro %}
-
-{#- Spark writes the double 12345678 as 1.2345678E7, which is no id and no moment. -#}
-{% macro spark__landed_text(column, landed) %}
-    {%- set text = sales_kpis.default__landed_text(column, landed) -%}
-    {%- if landed not in ['double', 'float'] -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
+    {%- if landed not in ['double', 'double precision', 'float', 'real'] -%}
         {{- return(text) -}}
     {%- endif -%}
     {%- set expression -%}
         case
             when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e15
-                then cast(cast({{ column }} as bigint) as string)
+                then cast(cast({{ column }} as bigint) as {{ type_name('text') }})
             else {{ text }}
         end
     {%- endset -%}

@@ -37,7 +37,7 @@ answers as (
 differing_answers as (
 
     select * from answers
-    where {{ hubspot_id('read_text') }} is distinct from id
+    where read_text is distinct from id
         or (moment is not null and read_moment is distinct from moment)
 
 )
