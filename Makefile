@@ -14,8 +14,8 @@ CLOSED := <meta http-equiv="Content-Security-Policy" content="default-src 'self'
 # What `make test` lints, and which suites it leaves out: MORE to `make test-more`, SLOW to
 # `make test-full`, which takes everything but the engines.
 LINTED := models/marts models/intermediate models/staging/finance
-MORE := analyses bi catalogue crash dashboard determinism erase_person history \
-    hostile_input memory metamorphic privacy quality_report
+MORE := analyses bi catalogue crash dashboard determinism edge_cases erase_person \
+    history hostile_input memory metamorphic privacy quality_report
 SLOW := equivalence hubspot million_rows zoho zoho_export
 ENGINES := postgres spark
 PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(MORE) $(SLOW) $(ENGINES)), \
