@@ -58,7 +58,10 @@
                 denominator='won_deal_count + lost_deal_count'),
             dict(share, name='win_rate_by_value',
                 sample='won_deal_count + lost_deal_count',
-                numerator='won_amount', denominator='won_amount + lost_amount'),
+                numerator='case when win_rate_by_value is not null'
+                    ~ ' then won_amount end',
+                denominator='case when win_rate_by_value is not null'
+                    ~ ' then won_amount + lost_amount end'),
             dict(count, name='lead_count', sample='lead_count',
                 numerator='lead_count'),
             dict(count, name='won_deal_count', sample='won_deal_count',

@@ -15,16 +15,21 @@ with
     'kpi_conversion_rate': [
         'lead_count', 'customer_count', 'ever_customer_count', 'mql_count', 'sql_count',
         'opportunity_count', 'disqualified_lead_count', 'won_deal_count',
-        'lost_deal_count', 'customers_without_lead_count',
+        'lost_deal_count', 'won_amount', 'lost_amount', 'customers_without_lead_count',
     ],
-    'kpi_average_order_value': ['order_count', 'order_revenue'],
+    'kpi_average_order_value': [
+        'order_count', 'order_revenue', 'orders_without_amount_count',
+    ],
     'kpi_churn_rate': [
         'customers_at_start', 'new_customers', 'reactivated_customers',
         'churned_customers', 'customers_at_end', 'same_period_churned_customers',
         'revenue_at_start', 'churned_revenue', 'contraction_revenue',
         'expansion_revenue', 'reactivated_revenue',
     ],
-    'kpi_customer_acquisition_cost': ['acquisition_spend', 'new_customer_count'],
+    'kpi_customer_acquisition_cost': [
+        'acquisition_spend', 'new_customer_count', 'first_monthly_revenue',
+        'valued_customer_count',
+    ],
 } %}
 sums as (
     {% for mart, columns in marts.items() %}

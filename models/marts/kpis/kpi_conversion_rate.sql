@@ -182,11 +182,7 @@ rated as (
         case
             when lost_deals_without_value_count = 0
                 then {{ ratio('won_amount', '(won_amount + lost_amount)') }}
-        end as win_rate_by_value,
-        case when lost_deals_without_value_count = 0 then won_amount end
-            as shown_won_amount,
-        case when lost_deals_without_value_count = 0 then lost_amount end
-            as shown_lost_amount
+        end as win_rate_by_value
 
     from measured
 
@@ -221,10 +217,10 @@ judged as (
         opportunity_to_customer_rate,
         cast(won_deal_count as {{ type_name('integer') }}) as won_deal_count,
         cast(lost_deal_count as {{ type_name('integer') }}) as lost_deal_count,
+        cast(won_amount as {{ type_name('money') }}) as won_amount,
+        cast(lost_amount as {{ type_name('money') }}) as lost_amount,
         win_rate,
         win_rate_by_value,
-        cast(shown_won_amount as {{ type_name('money') }}) as won_amount,
-        cast(shown_lost_amount as {{ type_name('money') }}) as lost_amount,
         cast(customers_without_lead_count as {{ type_name('integer') }})
             as customers_without_lead_count,
         {{ verdict_columns() }}

@@ -69,7 +69,7 @@ customers_by_month as (
         month_start,
         {{ dimension_columns(dimensions) }},
         count(*) as new_customer_count,
-        sum(first_monthly_amount) as first_monthly_amount,
+        sum(first_monthly_amount) as first_monthly_revenue,
         count(first_monthly_amount) as valued_customer_count
 
     from new_customers
@@ -98,8 +98,12 @@ measured as (
         cast(spend_by_period.acquisition_spend as {{ type_name('money') }})
             as acquisition_spend,
         coalesce(customers_by_period.new_customer_count, 0) as new_customer_count,
-        customers_by_period.first_monthly_amount,
-        customers_by_period.valued_customer_count
+        cast(
+            coalesce(customers_by_period.first_monthly_revenue, 0)
+            as {{ type_name('money') }}
+        ) as first_monthly_revenue,
+        coalesce(customers_by_period.valued_customer_count, 0)
+            as valued_customer_count
 
     from period_grid
     inner join carried_dimensions
@@ -130,7 +134,7 @@ rated as (
         end as spend_without_customers,
         {{ ratio(
             ratio('acquisition_spend', 'new_customer_count'),
-            ratio('first_monthly_amount', 'valued_customer_count')
+            ratio('first_monthly_revenue', 'valued_customer_count')
             ~ ' * ' ~ (var('gross_margin_rate') or 'null')
         ) }} as payback_months
 
@@ -153,6 +157,9 @@ judged as (
         customer_acquisition_cost,
         cast(spend_without_customers as {{ type_name('money') }})
             as spend_without_customers,
+        first_monthly_revenue,
+        cast(valued_customer_count as {{ type_name('integer') }})
+            as valued_customer_count,
         payback_months,
         {{ verdict_columns() }}
 

@@ -175,6 +175,7 @@ judged as (
             as orders_without_amount_count,
         cast(prior_period_revenue as {{ type_name('money') }}) as prior_period_revenue,
         cast(prior_year_revenue as {{ type_name('money') }}) as prior_year_revenue,
+        cast(comparable_revenue as {{ type_name('money') }}) as comparable_revenue,
         cast(revenue_change as {{ type_name('money') }}) as revenue_change,
         period_over_period_growth,
         year_over_year_growth,

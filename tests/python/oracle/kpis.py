@@ -168,16 +168,15 @@ class Marts:
             prior = revenue(before, dimension, value)
             last_year = revenue(self.calendar.year_before(period), dimension, value)
             is_complete = period.end <= self.as_of
-            like_for_like = None
+            comparable = None
             if not is_complete and prior is not None:
                 days = (self.as_of - period.start).days + 1
                 until = before.start + timedelta(days=min(days, before.days) - 1)
-                base = _revenue(
+                comparable = _revenue(
                     order
                     for order in grid.at(before, dimension, value)
                     if order.ordered_on <= until
                 )
-                like_for_like = _growth(now, base)
             refunds = [order for order in orders if order.is_refund]
             own = {
                 "revenue": now,
@@ -185,6 +184,7 @@ class Marts:
                 "orders_without_amount_count": _without_amount(orders),
                 "prior_period_revenue": prior,
                 "prior_year_revenue": last_year,
+                "comparable_revenue": comparable,
                 "revenue_change": None if prior is None else now - prior,
                 "period_over_period_growth": _growth(now, prior)
                 if is_complete
@@ -192,7 +192,7 @@ class Marts:
                 "year_over_year_growth": _growth(now, last_year)
                 if is_complete
                 else None,
-                "like_for_like_growth": like_for_like,
+                "like_for_like_growth": _growth(now, comparable),
             }
             count = sum(order.counts for order in orders)
             return own, {None: count}, False
@@ -358,10 +358,10 @@ class Marts:
                 ),
                 "won_deal_count": len(won),
                 "lost_deal_count": len(lost),
+                "won_amount": sum((deal.amount or ZERO for deal in won), ZERO),
+                "lost_amount": sum((deal.amount or ZERO for deal in lost), ZERO),
                 "win_rate": _float(ratio(len(won), len(won) + len(lost))),
                 "win_rate_by_value": _float(_win_rate_by_value(won, lost)),
-                "won_amount": _won_and_lost(won, lost)[0],
-                "lost_amount": _won_and_lost(won, lost)[1],
                 "customers_without_lead_count": sum(
                     1 for kind, _ in facts if kind == "customer"
                 ),
@@ -439,12 +439,15 @@ class Marts:
             spent = sum(amounts, ZERO) if amounts else None
             cost = ratio(spent, len(customers))
             without = ZERO if customers else spent
+            firsts = _first_monthly_values(customers)
             own = {
                 "acquisition_spend": spent,
                 "new_customer_count": len(customers),
                 "customer_acquisition_cost": _cents(cost),
                 "spend_without_customers": without,
-                "payback_months": _float(_payback(cost, customers, margin)),
+                "first_monthly_revenue": sum(firsts, ZERO),
+                "valued_customer_count": len(firsts),
+                "payback_months": _float(_payback(cost, firsts, margin)),
             }
             return own, {None: len(customers)}, False
 
@@ -475,19 +478,12 @@ def _growth(now: Decimal, base: Decimal | None) -> float | None:
     return float(Fraction(now - base) / Fraction(base))
 
 
-def _won_and_lost(won: list[Deal], lost: list[Deal]) -> tuple:
-    """Won and lost amounts; both NULL if a lost deal has no amount above 0."""
-    if any(deal.amount is None or deal.amount <= 0 for deal in lost):
-        return None, None
-    return tuple(
-        sum((deal.amount or ZERO for deal in deals), ZERO) for deals in (won, lost)
-    )
-
-
 def _win_rate_by_value(won: list[Deal], lost: list[Deal]) -> Fraction | None:
-    """Won over won plus lost amounts, where both are known."""
-    won_value, lost_value = _won_and_lost(won, lost)
-    return None if won_value is None else ratio(won_value, won_value + lost_value)
+    """Won over won plus lost amounts; NULL if a lost deal has no amount above 0."""
+    if any(deal.amount is None or deal.amount <= 0 for deal in lost):
+        return None
+    won_value = sum((deal.amount or ZERO for deal in won), ZERO)
+    return ratio(won_value, won_value + sum((deal.amount for deal in lost), ZERO))
 
 
 def _movements(activities: list[Activity], period: Period, as_of: date) -> dict:
@@ -543,10 +539,8 @@ def _movements(activities: list[Activity], period: Period, as_of: date) -> dict:
     }
 
 
-def _payback(cost, customers, margin) -> Fraction | None:
-    """CAC / (mean first monthly value x margin), over customers with a contract."""
-    if cost is None or margin is None:
-        return None
+def _first_monthly_values(customers) -> list[Decimal]:
+    """What each customer first paid a month, of those of whom it is known."""
     firsts = []
     for customer in customers:
         first_on = min((c.starts_on for c in customer.contracts), default=None)
@@ -557,6 +551,13 @@ def _payback(cost, customers, margin) -> Fraction | None:
         ]
         if known:
             firsts.append(sum(known, ZERO))
+    return firsts
+
+
+def _payback(cost, firsts: list[Decimal], margin) -> Fraction | None:
+    """CAC / (mean first monthly value x margin)."""
+    if cost is None or margin is None:
+        return None
     first_value = mean(firsts)
     return ratio(cost, None if first_value is None else first_value * Fraction(margin))
 
