@@ -109,6 +109,44 @@ def test_a_target_that_cannot_be_judged_is_refused_with_a_sentence(refused):
     assert wrong == []
 
 
+def test_a_row_has_one_target_on_every_day(project):
+    next_year = {"valid_from": "2026-01-01", "valid_to": None}
+    # By region: what each target has that a good one has not.
+    regions = {
+        "follows": ({}, next_year),
+        "overlaps": ({}, next_year | {"valid_from": "2025-12-31"}),
+        "leaves a day out": ({}, next_year | {"valid_from": "2026-01-02"}),
+        "has no end": ({"valid_to": None}, next_year),
+        "is judged twice": ({}, {"measure": "win_rate"}),
+        "is of another kpi": ({}, {"kpi": "churn_rate"}),
+        "is of another grain": ({}, {"period_grain": "quarter"}),
+    }
+    targets = [
+        {"target_id": f"{region}, {place}"} | GOOD | {"dimension_value": region} | more
+        for region, both in regions.items()
+        for place, more in enumerate(both, start=1)
+    ]
+    # One for every segment, and one for a segment that judges another measure.
+    of_all = {"target_id": "all segments"} | GOOD | {"dimension": "segment"}
+    targets += [
+        of_all,
+        of_all | {"target_id": "SMB", "dimension_value": "SMB"},
+        of_all
+        | {"target_id": "others", "dimension_value": "others", "measure": "win_rate"},
+    ]
+    name = "assert_targets_are_unambiguous"
+    assert project.severity(name) == "error"
+    rows = project.failures(name, {"seeds.kpi_targets": relation(targets)})
+    two_measures = "a target for * and one for a single value judge two measures"
+    assert {(row["target_id"], row["problem"]) for row in rows} == {
+        ("overlaps, 1", "versions overlap"),
+        ("leaves a day out, 1", "gap between versions"),
+        ("has no end, 1", "versions overlap"),
+        ("is judged twice, 1", "versions overlap"),
+        ("all segments", two_measures),
+    }
+
+
 def test_a_kpi_is_off_target_by_the_row_that_is_its_headline(project):
     # The order value is judged by that of new business, which has its only target.
     cards = [
