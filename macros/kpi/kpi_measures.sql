@@ -24,13 +24,15 @@
         'sales_cycle_length': [
             dict(days, name='median_cycle_days', sample='cycle_count'),
             dict(days, name='mean_cycle_days', sample='cycle_count',
-                numerator='mean_cycle_days * cycle_count', denominator='cycle_count'),
+                numerator='round(mean_cycle_days * cycle_count)',
+                denominator='cycle_count'),
             dict(days, name='p90_cycle_days', sample='cycle_count'),
             dict(days, name='median_opportunity_to_won_days',
                 sample='opportunity_to_won_count'),
             dict(days, name='mean_opportunity_to_won_days',
                 sample='opportunity_to_won_count',
-                numerator='mean_opportunity_to_won_days * opportunity_to_won_count',
+                numerator=
+                    'round(mean_opportunity_to_won_days * opportunity_to_won_count)',
                 denominator='opportunity_to_won_count'),
             dict(days, name='p90_opportunity_to_won_days',
                 sample='opportunity_to_won_count'),
