@@ -178,9 +178,11 @@ class Marts:
                     if order.ordered_on <= until
                 )
             refunds = [order for order in orders if order.is_refund]
+            count = sum(order.counts for order in orders)
             own = {
                 "revenue": now,
                 "refund_amount": _revenue(refunds),
+                "order_count": count,
                 "orders_without_amount_count": _without_amount(orders),
                 "prior_period_revenue": prior,
                 "prior_year_revenue": last_year,
@@ -194,7 +196,6 @@ class Marts:
                 else None,
                 "like_for_like_growth": _growth(now, comparable),
             }
-            count = sum(order.counts for order in orders)
             return own, {None: count}, False
 
         return self._rows("revenue_growth", grid.dimensions, grid.values, measure)
@@ -268,6 +269,7 @@ class Marts:
                 "opportunity_to_won_count": len(good_clocks),
                 "lead_to_opportunity_count": len(good_waits),
                 "median_lead_to_opportunity_days": _float(median(good_waits)),
+                "created_deal_count": len(exits),
                 "median_cycle_days_censored": _float(kaplan_meier_median(exits)),
             }
             sizes = {
