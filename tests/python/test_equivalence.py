@@ -52,14 +52,20 @@ NO_CONVERSIONS = {
 }
 # The first period of the company is that of its first contract.
 FIRST_PERIOD = ((), ("prior_year_revenue",))
+# No contracts, no first monthly values, and so no payback.
+PAYBACK = ((), ("first_monthly_revenue", "valued_customer_count"))
 # {case: {mart: dimensions and columns that differ, or ANY}}
 EXCEPTIONS = {
     ("salesforce", "dlt"): {
         "kpi_conversion_rate": FUNNEL,
         "kpi_churn_rate": ANY,
+        "kpi_customer_acquisition_cost": PAYBACK,
         "kpi_revenue_growth": FIRST_PERIOD,
     },
-    ("hubspot", "dlt"): {"kpi_churn_rate": ANY},
+    ("hubspot", "dlt"): {
+        "kpi_churn_rate": ANY,
+        "kpi_customer_acquisition_cost": PAYBACK,
+    },
     ("zoho", "fivetran"): {"kpi_conversion_rate": FUNNEL},
     ("zoho", "airbyte"): NO_CONVERSIONS,
     ("zoho", "dlt"): {"kpi_conversion_rate": FUNNEL},
@@ -68,6 +74,7 @@ EXCEPTIONS = {
     ("split", "dlt"): {
         "kpi_conversion_rate": FUNNEL,
         "kpi_churn_rate": ANY,
+        "kpi_customer_acquisition_cost": PAYBACK,
         "kpi_revenue_growth": FIRST_PERIOD,
     },
 }

@@ -267,7 +267,7 @@ payments as (
         amount_source
 
     from billings
-    where is_counted and contract_id is not null
+    where is_in_force and contract_id is not null
     union all
     select
         record_source_system as source_system,

@@ -37,6 +37,7 @@ billed_documents as (
         documents.contract_id,
         documents.billed_on,
         documents.is_reduction,
+        documents.is_counted and documents.billed_on is not null as is_in_force,
         documents.is_counted
         and documents.billed_on <= as_of.as_of_on as is_counted,
         documents.amount,
@@ -88,6 +89,7 @@ billings as (
 
         -- state and day
         rated_documents.billed_on,
+        rated_documents.is_in_force,
         rated_documents.is_counted,
         rated_documents.is_reduction
         or coalesce(rated_documents.amount, 0) < 0 as is_refund,

@@ -833,7 +833,9 @@ class Company:
         """Won deals (bookings) or billing documents (billings), never both."""
         self.billings = self._billing_orders()
         if self.settings["revenue_basis"] == "billings":
-            self.orders = self.billings
+            self.orders = [
+                order for order in self.billings if order.ordered_on <= self.as_of
+            ]
         else:
             self.orders = [
                 Order(
@@ -860,7 +862,7 @@ class Company:
                     records.book.set_aside(table, "excluded")
                     continue
                 on = record.billed_on
-                if on is None or on > self.as_of:
+                if on is None:
                     continue
                 deal = self.deal_of_key.get((record.crm, record.deal_id))
                 customer = self.customer_of_account.get((record.crm, record.account_id))
