@@ -44,7 +44,7 @@
 
 {#- First day of the fiscal quarter of a date (`fiscal_year_start_month`). -#}
 {% macro quarter_start(date) -%}
-    {%- set shift = (var('fiscal_year_start_month') - 1) % 3 -%}
+    {%- set shift = (var('fiscal_year_start_month') | int - 1) % 3 -%}
     {{ add_months(
         'cast(' ~ dbt.date_trunc('quarter', add_months(date, -shift)) ~ ' as date)', shift
     ) if shift else 'cast(' ~ dbt.date_trunc('quarter', date) ~ ' as date)' }}
@@ -52,7 +52,7 @@
 
 {#- First day of the fiscal year of a date (`fiscal_year_start_month`). -#}
 {% macro fiscal_year_start(date) -%}
-    {%- set shift = var('fiscal_year_start_month') - 1 -%}
+    {%- set shift = var('fiscal_year_start_month') | int - 1 -%}
     {{ add_months(
         'cast(' ~ dbt.date_trunc('year', add_months(date, -shift)) ~ ' as date)', shift
     ) if shift else 'cast(' ~ dbt.date_trunc('year', date) ~ ' as date)' }}

@@ -1,62 +1,140 @@
-{#- Stops a run whose settings cannot work, with one sentence; an on-run-start hook. -#}
+{#- Stops a run whose settings cannot work; an on-run-start hook. -#}
 {% macro assert_settings() %}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] -%}
-        {%- do assert_known('revenue_basis', ['bookings', 'billings']) -%}
-        {%- do assert_known('close_date_basis', ['crm_field', 'stage_history']) -%}
-        {%- do assert_known('spend_source', [none, 'finance', 'crm_campaigns']) -%}
-        {%- do assert_known('sales_rep_identity', ['name', 'pseudonym', 'none']) -%}
-        {%- do assert_known('fiscal_year_start_month', range(1, 13) | list) -%}
-        {%- do assert_currency('reporting_currency') -%}
-        {%- for system in enabled_crms() -%}
-            {%- if var(system ~ '_home_currency') -%}
-                {%- do assert_currency(system ~ '_home_currency') -%}
-            {%- endif -%}
-            {%- do assert_known(system ~ '_loader', ['fivetran', 'airbyte', 'dlt']) -%}
-        {%- else -%}
-            {%- do exceptions.raise_compiler_error(
-                'Every CRM is switched off: set at least one of the vars '
-                ~ 'salesforce_enabled, hubspot_enabled, zoho_enabled to true.'
-            ) -%}
-        {%- endfor -%}
-        {%- do assert_overridden_tables() -%}
+        {%- set problems = settings_problems() -%}
+        {%- if problems -%}
+            {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}
+        {%- endif -%}
         {%- do assert_hash_key() -%}
     {%- endif -%}
 {% endmacro %}
 
-{#- Stops a run whose `crm_column_overrides` name a table that nothing reads. -#}
-{% macro assert_overridden_tables() %}
-    {%- for system, tables in var('crm_column_overrides').items() -%}
-        {%- set known = [] -%}
-        {%- for node in graph.sources.values() if node.source_name == system -%}
-            {%- do known.append(node.name) -%}
-        {%- endfor -%}
-        {%- for table in tables
-            if table not in known and var(system ~ '_enabled', true) -%}
-            {%- do exceptions.raise_compiler_error(
-                'The var crm_column_overrides names the table ' ~ table ~ ' of '
-                ~ system ~ ', which is not read; it can be '
-                ~ known | sort | join(', ') ~ '.'
-            ) -%}
-        {%- endfor -%}
+{#- What is wrong with the vars, as sentences: which var, its value, what it can be. -#}
+{% macro settings_problems() %}
+    {%- set booleans = ['use_sample_data', 'pseudonymise_people'] -%}
+    {%- set choices = {
+        'revenue_basis': ['bookings', 'billings'],
+        'close_date_basis': ['crm_field', 'stage_history'],
+        'spend_source': [none, 'finance', 'crm_campaigns'],
+        'sales_rep_identity': ['name', 'pseudonym', 'none'],
+        'fiscal_year_start_month': range(1, 13) | list,
+    } -%}
+    {%- set currencies = ['reporting_currency'] -%}
+    {%- for system in ['salesforce', 'hubspot', 'zoho'] -%}
+        {%- do booleans.append(system ~ '_enabled') -%}
     {%- endfor -%}
-{% endmacro %}
-
-{#- Stops a run if a var is no currency. -#}
-{% macro assert_currency(name) %}
-    {%- if not modules.re.match('^[A-Z]{3}$', var(name)) -%}
-        {%- do exceptions.raise_compiler_error(
-            'The var ' ~ name ~ ' is ' ~ var(name)
-            ~ '; it must be an ISO code of three capital letters, for instance EUR.'
+    {%- for system in enabled_crms() -%}
+        {%- do choices.update({system ~ '_loader': ['fivetran', 'airbyte', 'dlt']}) -%}
+        {%- if var(system ~ '_home_currency') -%}
+            {%- do currencies.append(system ~ '_home_currency') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set wanted = {} -%}
+    {%- for name in booleans if var(name) is not boolean -%}
+        {%- do wanted.update({name: 'it must be true or false, without quotes'}) -%}
+    {%- endfor -%}
+    {%- for name, values in choices.items() if var(name) not in values -%}
+        {%- do wanted.update({
+            name: 'it can be ' ~ values | map('default', 'null', true) | join(', ')
+                ~ (', without quotes' if values[0] is number else ''),
+        }) -%}
+    {%- endfor -%}
+    {%- for name in currencies
+        if not modules.re.match('^[A-Z]{3}$', var(name) | string) -%}
+        {%- do wanted.update({
+            name: 'it must be an ISO code of three capital letters, for instance EUR',
+        }) -%}
+    {%- endfor -%}
+    {%- for name in [
+        'conversion_window_days', 'churn_inactivity_days', 'churn_grace_days',
+        'cac_lag_months', 'min_sample_size', 'min_event_count',
+    ] if var(name) is not integer or var(name) is boolean or var(name) < 0 -%}
+        {%- do wanted.update({
+            name: 'it must be a whole number from 0 on, without quotes',
+        }) -%}
+    {%- endfor -%}
+    {%- for name in ['as_of_date', 'history_start_date']
+        if var(name) is not none and not is_calendar_day(var(name) | string) -%}
+        {%- do wanted.update({
+            name: 'it must be a day of the calendar written as YYYY-MM-DD, or null',
+        }) -%}
+    {%- endfor -%}
+    {%- set margin = var('gross_margin_rate') -%}
+    {%- if margin is not none
+        and (margin is not number or margin is boolean or not 0 < margin <= 1) -%}
+        {%- do wanted.update({
+            'gross_margin_rate': 'it must be a share above 0 and up to 1, for instance '
+                ~ '0.8 for 80 %, or null',
+        }) -%}
+    {%- endif -%}
+    {%- if var('business_timezone') not in modules.pytz.all_timezones -%}
+        {%- do wanted.update({
+            'business_timezone': 'it must be a name of the time zone database, for '
+                ~ 'instance Europe/Berlin',
+        }) -%}
+    {%- endif -%}
+    {%- set precedence = var('crm_precedence') -%}
+    {%- set ranked = precedence if precedence is iterable and precedence is not string
+        else [] -%}
+    {%- if not ranked or enabled_crms() | reject('in', ranked) | list
+        or ranked | reject('in', ['salesforce', 'hubspot', 'zoho']) | list
+        or ranked | unique | list | length < ranked | length -%}
+        {%- do wanted.update({
+            'crm_precedence': 'it must be a list that names each CRM that is '
+                ~ 'switched on once: ' ~ enabled_crms() | join(', '),
+        }) -%}
+    {%- endif -%}
+    {%- set problems = [] -%}
+    {%- for name, sentence in wanted.items() -%}
+        {%- do problems.append(
+            'The var ' ~ name ~ ' is ' ~ var(name) ~ '; ' ~ sentence ~ '.'
+        ) -%}
+    {%- endfor -%}
+    {%- if not enabled_crms() -%}
+        {%- do problems.append(
+            'Every CRM is switched off: set at least one of the vars '
+            ~ 'salesforce_enabled, hubspot_enabled, zoho_enabled to true.'
         ) -%}
     {%- endif -%}
+    {%- do problems.extend(override_problems()) -%}
+    {{- return(problems) -}}
 {% endmacro %}
 
-{#- Stops a run if a var has a value it cannot have. -#}
-{% macro assert_known(name, values) %}
-    {%- if var(name) not in values -%}
-        {%- do exceptions.raise_compiler_error(
-            'The var ' ~ name ~ ' is ' ~ var(name) ~ '; it can be '
-            ~ values | map('string') | join(', ') ~ '.'
-        ) -%}
+{#- Whether a text is a day of the calendar, YYYY-MM-DD. -#}
+{% macro is_calendar_day(text) %}
+    {%- set pattern = '^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]$' -%}
+    {%- if not modules.re.match(pattern, text) -%}
+        {{- return(false) -}}
     {%- endif -%}
+    {%- set year, month, day = text.split('-') | map('int') -%}
+    {%- set first = modules.datetime.date(year, month, 1) -%}
+    {%- set found = first + modules.datetime.timedelta(days=day - 1) -%}
+    {{- return(found | string == text) -}}
+{% endmacro %}
+
+{#- What is wrong with `crm_column_overrides`: systems, tables that nothing reads. -#}
+{% macro override_problems() %}
+    {%- set problems = [] -%}
+    {%- set systems = ['salesforce', 'hubspot', 'zoho', 'finance'] -%}
+    {%- for system, tables in var('crm_column_overrides').items() -%}
+        {%- if system not in systems -%}
+            {%- do problems.append(
+                'The var crm_column_overrides names the system ' ~ system
+                ~ ', which is not read; it can be ' ~ systems | join(', ') ~ '.'
+            ) -%}
+        {%- elif var(system ~ '_enabled', true) -%}
+            {%- set known = [] -%}
+            {%- for node in graph.sources.values() if node.source_name == system -%}
+                {%- do known.append(node.name) -%}
+            {%- endfor -%}
+            {%- for table in tables if table not in known -%}
+                {%- do problems.append(
+                    'The var crm_column_overrides names the table ' ~ table ~ ' of '
+                    ~ system ~ ', which is not read; it can be '
+                    ~ known | sort | join(', ') ~ '.'
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(problems) -}}
 {% endmacro %}

@@ -295,4 +295,55 @@ INCOMPLETE_MODELS = (
     "stg_finance__exchange_rates",
 )
 # A run that needs no CRM at all.
+# Vars that cannot work, and how the sentence about each begins.
+REFUSED_SETTINGS = {
+    "salesforce_loader": "stitch",
+    "salesforce_home_currency": "usd",
+    "crm_column_overrides": {
+        "salesforce": {"Opportunity": {"Amount": "arr_c"}},
+        "pipedrive": {"deal": {"value": "arr"}},
+    },
+    "reporting_currency": "Euro",
+    "revenue_basis": "invoices",
+    "spend_source": "datev",
+    "fiscal_year_start_month": "10",
+    "conversion_window_days": -1,
+    "churn_grace_days": 30.5,
+    "churn_inactivity_days": None,
+    "cac_lag_months": "1",
+    "min_sample_size": True,
+    "as_of_date": "2025-02-29",
+    "history_start_date": "01.02.2025",
+    "gross_margin_rate": 80,
+    "business_timezone": "Europe/Berln",
+    "crm_precedence": ["hubspot", "salesforce", "pipedrive"],
+    "pseudonymise_people": "false",
+}
+WHOLE_NUMBER = "it must be a whole number from 0 on, without quotes."
+DAY = "it must be a day of the calendar written as YYYY-MM-DD, or null."
+REFUSALS = (
+    "salesforce_loader is stitch; it can be fivetran, airbyte, dlt.",
+    "salesforce_home_currency is usd; it must be an ISO code of three capital letters",
+    "crm_column_overrides names the table Opportunity of salesforce, which is not read;"
+    " it can be account, campaign,",
+    "crm_column_overrides names the system pipedrive, which is not read; it can be"
+    " salesforce, hubspot, zoho, finance.",
+    "reporting_currency is Euro; it must be an ISO code",
+    "revenue_basis is invoices; it can be bookings, billings.",
+    "spend_source is datev; it can be null, finance, crm_campaigns.",
+    "fiscal_year_start_month is 10; it can be 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,"
+    " without quotes.",
+    f"conversion_window_days is -1; {WHOLE_NUMBER}",
+    f"churn_grace_days is 30.5; {WHOLE_NUMBER}",
+    f"churn_inactivity_days is None; {WHOLE_NUMBER}",
+    f"cac_lag_months is 1; {WHOLE_NUMBER}",
+    f"min_sample_size is True; {WHOLE_NUMBER}",
+    f"as_of_date is 2025-02-29; {DAY}",
+    f"history_start_date is 01.02.2025; {DAY}",
+    "gross_margin_rate is 80; it must be a share above 0 and up to 1,",
+    "business_timezone is Europe/Berln; it must be a name of the time zone database,",
+    "crm_precedence is ['hubspot', 'salesforce', 'pipedrive']; it must be a list that"
+    " names each CRM that is switched on once: salesforce.",
+    "pseudonymise_people is false; it must be true or false, without quotes.",
+)
 ANY_RUN = ("run", "--select", "stg_finance__exchange_rates")

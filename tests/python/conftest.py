@@ -94,16 +94,8 @@ RUNS = {
         bad_input.ODD, command=(*WITHOUT_TESTS, *FIGURES)
     ),
     "keyless_run": lambda dbt: dbt.build({}, command=bad_input.ANY_RUN, hash_key=None),
-    "unknown_loader_run": lambda dbt: dbt.build(
-        {}, {"salesforce_loader": "stitch"}, command=bad_input.ANY_RUN
-    ),
-    "unknown_currency_run": lambda dbt: dbt.build(
-        {}, {"salesforce_home_currency": "usd"}, command=bad_input.ANY_RUN
-    ),
-    "unknown_table_run": lambda dbt: dbt.build(
-        {},
-        {"crm_column_overrides": {"salesforce": {"Opportunity": {"Amount": "arr_c"}}}},
-        command=bad_input.ANY_RUN,
+    "refused_settings_run": lambda dbt: dbt.build(
+        {}, bad_input.REFUSED_SETTINGS, command=bad_input.ANY_RUN
     ),
     "unknown_column_run": lambda dbt: dbt.build(
         bad_input.SOURCE_CASED,
@@ -203,9 +195,7 @@ odd_company = _build("odd_company")
 source_cased_company = _build("source_cased_company")
 dirty_company = _build("dirty_company")
 keyless_run = _build("keyless_run")
-unknown_loader_run = _build("unknown_loader_run")
-unknown_currency_run = _build("unknown_currency_run")
-unknown_table_run = _build("unknown_table_run")
+refused_settings_run = _build("refused_settings_run")
 unknown_column_run = _build("unknown_column_run")
 no_crm_run = _build("no_crm_run")
 fivetran_build = _build("fivetran_build")

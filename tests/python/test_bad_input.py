@@ -257,26 +257,13 @@ def test_what_is_optional_and_missing_does_not_stop_a_model(model, incomplete_co
     assert incomplete_company.query(f"select * from staging.{model}") == []
 
 
-def test_an_unknown_loader_is_refused_by_name(unknown_loader_run):
-    assert not unknown_loader_run.worked
-    assert unknown_loader_run.sentence(
-        "The var salesforce_loader is stitch; it can be fivetran, airbyte, dlt."
-    ), unknown_loader_run.console
-
-
-def test_a_home_currency_in_small_letters_is_refused(unknown_currency_run):
-    assert not unknown_currency_run.worked
-    assert unknown_currency_run.sentence(
-        "The var salesforce_home_currency is usd; it must be an ISO code"
-    ), unknown_currency_run.console
-
-
-def test_an_own_column_of_an_unknown_table_is_refused(unknown_table_run):
-    assert not unknown_table_run.worked
-    assert unknown_table_run.sentence(
-        "The var crm_column_overrides names the table Opportunity of salesforce, which"
-        " is not read; it can be account, campaign,"
-    ), unknown_table_run.console
+@pytest.mark.parametrize(
+    "sentence", bad_input.REFUSALS, ids=lambda words: words.split()[0]
+)
+def test_a_var_that_cannot_work_is_refused_by_name(sentence, refused_settings_run):
+    assert not refused_settings_run.worked
+    found = refused_settings_run.sentence(f"The var {sentence}")
+    assert found, refused_settings_run.console
 
 
 def test_an_own_column_that_is_not_there_is_refused(unknown_column_run):
