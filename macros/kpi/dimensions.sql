@@ -16,7 +16,8 @@
 {#- Joins the band of seed `segment_bands` that a number of employees falls into. -#}
 {% macro join_segment_band(relation) -%}
     left join {{ ref('segment_bands') }} as segment_bands
-        on {{ relation }}.employee_count >= segment_bands.min_employees
+        on {{ relation }}.employee_count
+        >= coalesce(segment_bands.min_employees, {{ relation }}.employee_count)
         and {{ relation }}.employee_count
         <= coalesce(segment_bands.max_employees, {{ relation }}.employee_count)
 {%- endmacro %}
