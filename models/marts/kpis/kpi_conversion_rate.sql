@@ -62,7 +62,9 @@ leads_by_month as (
         sum(case when is_sql then 1 else 0 end) as sql_count,
         sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
         sum(case when has_mql_source then 1 else 0 end) as known_mql_count,
-        sum(case when has_sql_source then 1 else 0 end) as known_sql_count
+        sum(case when has_sql_source then 1 else 0 end) as known_sql_count,
+        sum(case when has_mql_source and has_sql_source then 1 else 0 end)
+            as known_both_count
 
     from leads
     {{ group_by_dimension(dimensions, ['month_start']) }}
@@ -74,7 +76,7 @@ cohorts as (
     {{ periods_of_months('leads_by_month', [
         'lead_count', 'customer_count', 'ever_customer_count',
         'disqualified_lead_count', 'mql_count', 'sql_count', 'opportunity_count',
-        'known_mql_count', 'known_sql_count',
+        'known_mql_count', 'known_sql_count', 'known_both_count',
     ]) }}
 
 ),
@@ -126,6 +128,7 @@ measured as (
         coalesce(cohorts.opportunity_count, 0) as opportunity_count,
         coalesce(cohorts.known_mql_count, 0) > 0 as has_mql_source,
         coalesce(cohorts.known_sql_count, 0) > 0 as has_sql_source,
+        coalesce(cohorts.known_both_count, 0) > 0 as has_both_sources,
         coalesce(closed_deals_by_period.won_deal_count, 0) as won_deal_count,
         coalesce(closed_deals_by_period.lost_deal_count, 0) as lost_deal_count,
         coalesce(closed_deals_by_period.won_amount, 0) as won_amount,
@@ -170,8 +173,7 @@ rated as (
             when has_mql_source then {{ ratio('mql_count', 'lead_count') }}
         end as lead_to_mql_rate,
         case
-            when has_mql_source and has_sql_source
-                then {{ ratio('sql_count', 'mql_count') }}
+            when has_both_sources then {{ ratio('sql_count', 'mql_count') }}
         end as mql_to_sql_rate,
         case
             when has_sql_source then {{ ratio('opportunity_count', 'sql_count') }}

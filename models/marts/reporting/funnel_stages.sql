@@ -4,7 +4,7 @@
     {'stage': 'lead', 'known': 'true', 'known_before': 'false'},
     {'stage': 'mql', 'known': 'cohorts.known_mql_count > 0', 'known_before': 'true'},
     {'stage': 'sql', 'known': 'cohorts.known_sql_count > 0',
-        'known_before': 'cohorts.known_mql_count > 0'},
+        'known_before': 'cohorts.known_both_count > 0'},
     {'stage': 'opportunity', 'known': 'true',
         'known_before': 'cohorts.known_sql_count > 0'},
     {'stage': 'customer', 'known': 'true', 'known_before': 'true'},
@@ -106,7 +106,9 @@ leads_by_month as (
         sum(case when is_opportunity then 1 else 0 end) as opportunity_count,
         sum(case when is_customer then 1 else 0 end) as customer_count,
         sum(case when has_mql_source then 1 else 0 end) as known_mql_count,
-        sum(case when has_sql_source then 1 else 0 end) as known_sql_count
+        sum(case when has_sql_source then 1 else 0 end) as known_sql_count,
+        sum(case when has_mql_source and has_sql_source then 1 else 0 end)
+            as known_both_count
 
     from journeys
     {{ group_by_dimension(dimensions, ['month_start']) }}
@@ -117,7 +119,7 @@ cohorts as (
 
     {{ periods_of_months('leads_by_month', [
         'lead_count', 'mql_count', 'sql_count', 'opportunity_count', 'customer_count',
-        'known_mql_count', 'known_sql_count',
+        'known_mql_count', 'known_sql_count', 'known_both_count',
     ]) }}
 
 ),
