@@ -20,7 +20,8 @@ first_days as (
     select min(starts_on) as first_on from {{ ref('int_customers__active_periods') }}
     union all
     {# The month it was spent in, not the month it stands against. #}
-    select {{ add_months('min(spend_month)', -(var('cac_lag_months') | int)) }} as first_on
+    select
+        {{ add_months('min(spend_month)', -(var('cac_lag_months') | int)) }} as first_on
     from {{ ref('int_cac__spend') }}
 
 ),
