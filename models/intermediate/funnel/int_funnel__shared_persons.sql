@@ -144,6 +144,7 @@ ranked_records as (
         ) as record_rank
 
     from kept_records
+    where is_after_as_of is not true
 
 ),
 
