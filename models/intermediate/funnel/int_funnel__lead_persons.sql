@@ -71,6 +71,7 @@ free_mail_domains as (
 
     select {{ keyed_hash('lower(trim(domain))') }} as domain_key
     from {{ ref('free_mail_domains') }}
+    group by lower(trim(domain))
 
 ),
 
