@@ -97,7 +97,7 @@ def refused(project):
     name = "assert_targets_can_be_judged"
     assert project.severity(name) == "error"
     rows = project.failures(name, {"seeds.kpi_targets": relation(targets)})
-    return {row["target_id"]: row["problem"] for row in rows}
+    return {row["seed_row"]: row["problem"] for row in rows}
 
 
 def test_a_target_that_cannot_be_judged_is_refused_with_a_sentence(refused):
@@ -137,13 +137,19 @@ def test_a_row_has_one_target_on_every_day(project):
     name = "assert_targets_are_unambiguous"
     assert project.severity(name) == "error"
     rows = project.failures(name, {"seeds.kpi_targets": relation(targets)})
-    two_measures = "a target for * and one for a single value judge two measures"
-    assert {(row["target_id"], row["problem"]) for row in rows} == {
-        ("overlaps, 1", "versions overlap"),
-        ("leaves a day out, 1", "gap between versions"),
-        ("has no end, 1", "versions overlap"),
-        ("is judged twice, 1", "versions overlap"),
-        ("all segments", two_measures),
+    overlap = "overlap: end the older version the day before the newer one begins"
+    assert {(row["seed_row"], row["problem"]) for row in rows} == {
+        ("overlaps, 1", f"it and overlaps, 2 {overlap}"),
+        ("has no end, 1", f"it and has no end, 2 {overlap}"),
+        ("is judged twice, 1", f"it and is judged twice, 2 {overlap}"),
+        (
+            "leaves a day out, 1",
+            "there is a gap between it and its next version, leaves a day out, 2",
+        ),
+        (
+            "all segments",
+            "it and others judge two measures, one for * and one for a single value",
+        ),
     }
 
 

@@ -2,6 +2,8 @@
     One target for one row and day: versions of the same goal may neither overlap nor
     leave a gap, and two targets for the same rows may not judge different measures.
 -#}
+{{ config(tags=['seeds']) }}
+
 with
 
 targets as (
@@ -14,7 +16,10 @@ targets as (
         dimension,
         dimension_value,
         valid_from,
-        coalesce(valid_to, cast('2199-12-31' as date)) as valid_to
+        coalesce(valid_to, cast('2199-12-31' as date)) as valid_to,
+        row_number() over (
+            order by valid_from, valid_to, target_id
+        ) as row_rank
 
     from {{ ref('kpi_targets') }}
 
@@ -24,12 +29,13 @@ pairs as (
 
     select
         targets.target_id,
-        others.target_id as other_target_id,
         case
             when targets.dimension_value = others.dimension_value
-                then 'versions overlap'
+                then 'it and ' || others.target_id || ' overlap: end the older version'
+                    || ' the day before the newer one begins'
             when targets.measure != others.measure
-                then 'a target for * and one for a single value judge two measures'
+                then 'it and ' || others.target_id || ' judge two measures, one for *'
+                    || ' and one for a single value'
         end as problem
 
     from targets
@@ -37,7 +43,7 @@ pairs as (
         on targets.kpi = others.kpi
         and targets.period_grain = others.period_grain
         and targets.dimension = others.dimension
-        and targets.target_id < others.target_id
+        and targets.row_rank < others.row_rank
         and targets.valid_from <= others.valid_to
         and targets.valid_to >= others.valid_from
     where targets.dimension_value = others.dimension_value
@@ -50,7 +56,7 @@ followed_versions as (
     select
         target_id,
         valid_to,
-        lead(target_id) over versions as other_target_id,
+        lead(target_id) over versions as next_target_id,
         lead(valid_from) over versions as next_valid_from
 
     from targets
@@ -63,13 +69,18 @@ followed_versions as (
 
 problems as (
 
-    select * from pairs
+    select
+        'kpi_targets' as seed,
+        target_id as seed_row,
+        problem
+
+    from pairs
     where problem is not null
     union all
     select
-        target_id,
-        other_target_id,
-        'gap between versions' as problem
+        'kpi_targets' as seed,
+        target_id as seed_row,
+        'there is a gap between it and its next version, ' || next_target_id as problem
 
     from followed_versions
     where next_valid_from > {{ add_days('valid_to', 1) }}

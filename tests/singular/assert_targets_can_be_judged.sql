@@ -1,5 +1,7 @@
 {#- A target names a KPI, measure, grain, direction and dimension that exist and that go
     together, and its thresholds stand in the order of its direction. -#}
+{{ config(tags=['seeds']) }}
+
 with
 
 targets as (
@@ -26,7 +28,8 @@ known_measures as (
 checked_targets as (
 
     select
-        targets.target_id,
+        'kpi_targets' as seed,
+        targets.target_id as seed_row,
         case
             when known_measures.kpi is null then 'unknown kpi or measure'
             when targets.period_grain not in ('month', 'quarter', 'fiscal_year')

@@ -1,0 +1,18 @@
+{#-
+    Says which row of a seed a failed test (tag seeds) refuses, and what to do about it;
+    an on-run-end hook.
+-#}
+{% macro tell_refused_rows(results) %}
+    {%- if execute -%}
+        {%- for result in results
+            if result.status == 'fail' and 'seeds' in result.node.tags -%}
+            {%- for row in run_query(result.node.compiled_code).rows -%}
+                {%- do log(
+                    'Seed ' ~ row['seed'] ~ ', row ' ~ row['seed_row'] ~ ': '
+                    ~ row['problem'] ~ '.',
+                    info=true
+                ) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
