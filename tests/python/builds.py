@@ -57,6 +57,7 @@ KPI_MARTS = (
 # What staging reads and the sample lacks.
 STAMPS = ("_fivetran_synced", "_fivetran_deleted", "_fivetran_active")
 MORE_COLUMNS = {
+    "salesforce": {"contract": ("arr_c",)},
     "hubspot": {
         "company": ("property_segment", "property_website"),
         "contact": ("is_deleted",),

@@ -1,7 +1,8 @@
 """All columns of the six KPI marts equal an independent computation from raw rows.
 
 The oracle shares no code with the project. Companies: the sample, Maven's, hand-made
-hostile ones, and random ones under four sets of vars (`--random-companies=200` or
+hostile ones, and random ones with seeds of their own under four sets of vars, as of the
+end of their data and other days (`--random-companies=200` or
 SALES_KPIS_RANDOM_COMPANIES compares more of them): so many in Salesforce, and three for
 eight of them in HubSpot, in Zoho and in all three CRMs.
 """
@@ -23,6 +24,7 @@ from oracle.compare import compare
 from oracle.hostile import HOSTILE
 from oracle.random_company import random_company, random_seeds
 from oracle.random_crms import SHAPES, random_raw
+from oracle.random_seeds import as_of_day, own_seeds
 from oracle.read import salesforce_id
 from oracle.sample import project_seeds, sample_raw
 
@@ -36,12 +38,17 @@ THREE_CRM_VARIANTS = [
 
 @dataclass
 class Case:
-    """A company and the variant of the vars to build it with."""
+    """A company and the variant of the vars to build it with.
+
+    Where the variant takes any as-of day and `settings` name none, it is one near the
+    end of the data: by `day_number`, else the end itself.
+    """
 
     variant: str
     raw: dict
     seeds: dict
     settings: dict = field(default_factory=dict)
+    day_number: int | None = None
 
 
 def seller_labels(raw: dict, key: str) -> dict[str, str]:
@@ -75,14 +82,14 @@ def case_of_seed(seed: int | tuple[str, int]) -> Case:
         shape, number = seed
         variant = THREE_CRM_VARIANTS[number % 3]
         raw = random_raw(shape, number, size=(12, 25, 5)[number // 3 % 3])
-        return Case(variant, raw, random_seeds())
+        return Case(variant, raw, own_seeds(number), day_number=number)
     variant = ONE_CRM_VARIANTS[seed % 4]
     settings = {} if variant == "defaults" else None
     company = random_company(
         seed, size=(20, 3, 45, 12)[seed // 4 % 4], settings=settings
     )
     day = company.settings.get("as_of_date")
-    return Case(variant, company.raw, random_seeds(), {"as_of_date": day})
+    return Case(variant, company.raw, own_seeds(seed), {"as_of_date": day}, seed)
 
 
 def settings_of(case: Case) -> dict:
@@ -90,7 +97,8 @@ def settings_of(case: Case) -> dict:
     settings = CRMS | VARIANTS[case.variant] | {"as_of_date": None}
     day = case.settings.get("as_of_date")
     if day is None and "as_of_date" in VARIANTS[case.variant]:
-        day = str(oracle.read_company(case.raw, case.seeds, settings).as_of)
+        end = oracle.read_company(case.raw, case.seeds, settings).as_of
+        day = str(end if case.day_number is None else as_of_day(case.day_number, end))
     return settings | {"as_of_date": day}
 
 

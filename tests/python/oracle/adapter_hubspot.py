@@ -329,7 +329,7 @@ class _HubSpot:
             if stage in dates:
                 known = lead.stage_dates.get(journey)
                 lead.stage_dates[journey] = min(known or dates[stage], dates[stage])
-            elif stage == current:
+            elif stage == current and journey == "opportunity":
                 lead.stage_dates.setdefault(journey, None)
         lead.statuses += [(moment, value) for moment, _, value in history]
         if current:
@@ -389,8 +389,8 @@ class _HubSpot:
     # -- deals -----------------------------------------------------------------
 
     def _stage_states(self):
-        """({(pipeline, stage): state}, {(pipeline, stage): label}) by stage table."""
-        states, labels = {}, {}
+        """{(pipeline, stage): state} by the stage table."""
+        states = {}
         for row in self._rows("deal_pipeline_stage"):
             stage = hubspot_id(row.get("stage_id"))
             key = (hubspot_id(row.get("pipeline_id")), (stage or "").lower())
@@ -404,11 +404,10 @@ class _HubSpot:
                 states[key] = WON
             elif closed and probability == 0:
                 states[key] = LOST
-            labels[key] = text(row.get("label"))
-        return states, labels
+        return states
 
     def _deals(self):
-        self.states, self.labels = self._stage_states()
+        self.states = self._stage_states()
         pointers = {
             hubspot_id(row.get("merged_deal_id")): hubspot_id(row.get("deal_id"))
             for row in self._rows("merged_deal")
@@ -486,14 +485,12 @@ class _HubSpot:
     def _state(self, pipeline, stage, row) -> str | None:
         """Own definition, else the stage table, else the flags on the record.
 
-        Flags come last: an old connector set them for every deal. A definition may
-        name pipeline and stage by id or by label.
+        Flags come last: an old connector set them for every deal.
         """
         key = (pipeline, (stage or "").lower())
-        for name in (stage, self.labels.get(key)):
-            defined = self.seeds.stage_state(CRM, pipeline, name)
-            if defined:
-                return defined
+        defined = self.seeds.stage_state(CRM, pipeline, stage)
+        if defined:
+            return defined
         if key in self.states:
             return self.states[key]
         is_won = read.boolean(row.get("property_hs_is_closed_won"))

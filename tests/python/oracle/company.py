@@ -276,15 +276,34 @@ class Company:
             for attribute, kind in kinds:
                 table = records.tables.get(kind, kind)
                 kept = []
+                late = set()
                 for record in getattr(records, attribute):
                     merged = getattr(record, "merged_into", None)
                     if record.created_at is None and not merged and table:
                         self._issue(record, table, "created_date_missing")
                     if not self._is_late(record.created_at):
                         kept.append(record)
-                    elif not merged and table:
-                        records.book.set_aside(table, "after_as_of")
+                    elif not merged:
+                        late.add(record.id)
+                        if table:
+                            records.book.set_aside(table, "after_as_of")
                 setattr(records, attribute, kept)
+                if attribute == "leads":
+                    self._let_the_earliest_stand_in(records, late)
+
+    def _let_the_earliest_stand_in(self, records: CrmRecords, late: set[str]):
+        """Leads whose survivor is `late`: the earliest of them is the person."""
+        orphans: dict[str, list[LeadRecord]] = {}
+        for lead in records.leads:
+            if lead.merged_into in late:
+                orphans.setdefault(lead.merged_into, []).append(lead)
+        for survivor, leads in orphans.items():
+            first = min(leads, key=self._age)
+            for lead in leads:
+                lead.merged_into = None if lead is first else first.id
+            for key, end in records.lead_survivors.items():
+                if end == survivor:
+                    records.lead_survivors[key] = first.id
 
     def _issue(self, record, table: str, reason: str):
         self.issues.append((record.crm, table, record.id, reason))
@@ -455,12 +474,11 @@ class Company:
 
     def _stage_source(self, crm: str) -> dict[str, bool]:
         """Whether a CRM can tell MQLs and SQLs at all (DECISIONS.md 13)."""
-        has_evidence = any(
-            lead.statuses or lead.left or lead.stage_dates
-            for lead in self.crms[crm].leads
-        )
+        leads = self.crms[crm].leads
+        has_status = any(lead.statuses or lead.left for lead in leads)
         return {
-            stage: has_evidence and self.seeds.maps_status_to(crm, stage)
+            stage: any(stage in lead.stage_dates for lead in leads)
+            or (has_status and self.seeds.maps_status_to(crm, stage))
             for stage in ("mql", "sql")
         }
 

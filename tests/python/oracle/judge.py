@@ -24,7 +24,19 @@ GROWTH_MEASURES = {
     "year_over_year_growth",
     "like_for_like_growth",
 }
-NEEDS_SAMPLE = {"conversion_rate", "churn_rate", "win_rate"}
+NEEDS_SAMPLE = {  # all shares
+    "conversion_rate",
+    "ever_conversion_rate",
+    "lead_to_mql_rate",
+    "mql_to_sql_rate",
+    "sql_to_opportunity_rate",
+    "opportunity_to_customer_rate",
+    "win_rate",
+    "win_rate_by_value",
+    "churn_rate",
+    "gross_revenue_churn_rate",
+    "net_revenue_churn_rate",
+}
 NEEDS_EVENTS = {
     "median_cycle_days",
     "mean_cycle_days",
@@ -37,6 +49,7 @@ NEEDS_EVENTS = {
     "average_order_value",
     "median_order_value",
     "customer_acquisition_cost",
+    "payback_months",
 }
 
 
@@ -139,8 +152,8 @@ def attainment(measure: str, actual, target: dict) -> float | None:
         return None
     actual, goal = Fraction(actual), Fraction(goal)
     if measure in GROWTH_MEASURES:
-        numerator, divisor = 1 + actual, 1 + goal
-    elif target["direction"] == "lower":
+        actual, goal = 1 + actual, 1 + goal
+    if target["direction"] == "lower":
         if actual == 0:
             return 2.0
         numerator, divisor = goal, actual

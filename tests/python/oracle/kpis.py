@@ -73,7 +73,7 @@ class Marts:
     # -- shared ----------------------------------------------------------------
 
     def _first_event_on(self) -> date | None:
-        """The company's earliest event; None for a company without any."""
+        """The company's earliest event up to the as-of day; None without any."""
         company = self.company
         days = [person.created_on for person in company.persons]
         for deal in company.deals:
@@ -81,7 +81,9 @@ class Marts:
         days += [order.ordered_on for order in company.orders]
         days += [contract.starts_on for contract in company.contracts]
         days += [spend.spent_in for spend in company.spend]
-        return min((day for day in days if day is not None), default=None)
+        return min(
+            (day for day in days if day is not None and day <= self.as_of), default=None
+        )
 
     def _periods(self, grain: str) -> list[Period]:
         if self.first_event_on is None:
@@ -371,6 +373,9 @@ class Marts:
             closed = len(won) + len(lost)
             sizes = {None: len(leads), "win_rate": closed, "win_rate_by_value": closed}
             sizes["won_deal_count"] = len(won)
+            sizes["mql_to_sql_rate"] = reached["mql"]
+            sizes["sql_to_opportunity_rate"] = reached["sql"]
+            sizes["opportunity_to_customer_rate"] = reached["opportunity"]
             return own, sizes, not is_mature
 
         return self._rows("conversion_rate", grid.dimensions, grid.values, measure)
