@@ -70,6 +70,7 @@ class _Salesforce:
         self.settings = settings
         self.book = read.RowBook(CRM)
         self.records = CrmRecords(crm=CRM, book=self.book, tables=TABLE_NAMES)
+        self.records.amount_of = self._amount
         self._stamps()
         self._rates()
         self._owners()

@@ -984,9 +984,8 @@ class Company:
         survivors = records.account_survivors if records else {}
         customer = self.customer_of_account.get((crm, survivors.get(account_id)))
         starts_on = read.day(row.get("starts_on"))
-        amount = Amount(
-            read.money(row.get("monthly_amount")),
-            currency_code(row.get("currency_code")),
+        amount = self._finance_amount(
+            crm, read.money(row.get("monthly_amount")), row.get("currency_code")
         )
         value = None
         if starts_on is not None:
@@ -997,6 +996,13 @@ class Company:
         self._keep_contract(
             key, customer, starts_on, read.day(row.get("ends_on")), value, source
         )
+
+    def _finance_amount(self, crm: str, value: Decimal | None, currency) -> Amount:
+        """An amount of finance; the CRM that it names has rates, too."""
+        records = self.crms.get(crm)
+        if records is not None and records.amount_of is not None:
+            return records.amount_of(value, currency)
+        return Amount(value, currency_code(currency))
 
     def _finance_id(self, crm: str, value) -> str | None:
         return read.salesforce_id(value) if crm == "salesforce" else read.text(value)
@@ -1083,10 +1089,16 @@ class Company:
             self._finance_spend(rows) if source == "finance" else self._campaign_spend()
         )
         lag = int(self.settings["cac_lag_months"])
-        counted = [s for s in self.spend if add_months(s.spent_in, lag) <= self.as_of]
+        self.spend = [
+            spend
+            for spend in self.spend
+            if add_months(spend.spent_in, lag) <= self.as_of
+        ]
         carried = ("region", "segment", "sales_team", "source_system")
         self.spend_dimensions = [
-            name for name in carried if any(spend.dims.get(name) for spend in counted)
+            name
+            for name in carried
+            if any(spend.dims.get(name) for spend in self.spend)
         ]
 
     def _finance_spend(self, rows: list[dict]) -> list[Spend]:
@@ -1096,19 +1108,22 @@ class Company:
             if spent_on is None:
                 continue
             month = spent_on.replace(day=1)
-            amount = Amount(
-                read.money(row.get("amount")), currency_code(row.get("currency_code"))
+            system = (read.text(row.get("source_system")) or "").lower()
+            reporting = self.settings["reporting_currency"]
+            amount = self._finance_amount(
+                system,
+                read.money(row.get("amount")),
+                currency_code(row.get("currency_code")) or reporting,
             )
             if amount.value is None:
                 continue  # an unreadable row is set aside
-            value, _ = self.converter.convert(amount, "finance", month)
+            value, _ = self.converter.convert(amount, system, month)
             dims = {
                 name: self.seeds.value("finance", name, row.get(name))
                 for name in ("region", "segment", "sales_team")
             }
             dims["channel"] = self.seeds.channel(row.get("channel"))
-            system = read.text(row.get("source_system"))
-            dims["source_system"] = system and system.lower()
+            dims["source_system"] = system or None
             found.append(Spend(month, value, dims))
         return found
 

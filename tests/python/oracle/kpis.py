@@ -427,8 +427,7 @@ class Marts:
         grid = self._grid(("total", "channel", *company.spend_dimensions))
         for spend in company.spend:
             month = add_months(spend.spent_in, lag)
-            if month <= self.as_of:
-                grid.add(month, {"total": "(all)"} | spend.dims, ("spend", spend))
+            grid.add(month, {"total": "(all)"} | spend.dims, ("spend", spend))
         for customer in company.customers.values():
             deal = customer.acquired_by
             if deal is not None:

@@ -91,7 +91,7 @@ def own_seeds(seed: int) -> dict[str, list[dict]]:
 
 
 def as_of_day(seed: int, end: date) -> date:
-    """A day to count up to: the last of the data, a special one before, or one after."""
+    """A day to count up to: the last of the data, a special one, or one after."""
     last_of_february = date(end.year, 3, 1) - timedelta(days=1)
     return Random(seed).choice(
         [

@@ -6,8 +6,10 @@ the surviving record's id on rows that the CRM merged away, else None.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from oracle.money import Amount
 from oracle.read import RowBook
@@ -170,11 +172,13 @@ class CrmRecords:
     `owners` is {id: name} of known sellers, None where the table is not landed;
     the `..._survivors` map every id, merged ones included,
     to the id that survives. `loaded_at` is the latest load stamp, `recorded_at` the
-    latest creation or modification stamp of any row.
+    latest creation or modification stamp of any row. `amount_of` gives an amount of a
+    currency, with what the CRM's own tables of rates make of it.
     """
 
     crm: str
     book: RowBook
+    amount_of: Callable[[Decimal | None, object], Amount] | None = None
     leads: list[LeadRecord] = field(default_factory=list)
     accounts: list[AccountRecord] = field(default_factory=list)
     excluded_accounts: set[str] = field(default_factory=set)
