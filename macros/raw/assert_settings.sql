@@ -11,7 +11,6 @@
 
 {#- What is wrong with the vars, as sentences: which var, its value, what it can be. -#}
 {% macro settings_problems() %}
-    {%- set booleans = ['use_sample_data', 'pseudonymise_people'] -%}
     {%- set choices = {
         'revenue_basis': ['bookings', 'billings'],
         'close_date_basis': ['crm_field', 'stage_history'],
@@ -20,9 +19,6 @@
         'fiscal_year_start_month': range(1, 13) | list,
     } -%}
     {%- set currencies = ['reporting_currency'] -%}
-    {%- for system in ['salesforce', 'hubspot', 'zoho'] -%}
-        {%- do booleans.append(system ~ '_enabled') -%}
-    {%- endfor -%}
     {%- for system in enabled_crms() -%}
         {%- do choices.update({system ~ '_loader': ['fivetran', 'airbyte', 'dlt']}) -%}
         {%- if var(system ~ '_home_currency') -%}
@@ -30,9 +26,12 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set wanted = {} -%}
-    {%- for name in booleans if var(name) is not boolean -%}
-        {%- do wanted.update({name: 'it must be true or false, without quotes'}) -%}
-    {%- endfor -%}
+    {#- Vars that switch models on or off are checked by dbt itself. -#}
+    {%- if var('pseudonymise_people') is not boolean -%}
+        {%- do wanted.update({
+            'pseudonymise_people': 'it must be true or false, without quotes',
+        }) -%}
+    {%- endif -%}
     {%- for name, values in choices.items() if var(name) not in values -%}
         {%- do wanted.update({
             name: 'it can be ' ~ values | map('default', 'null', true) | join(', ')
@@ -45,12 +44,14 @@
             name: 'it must be an ISO code of three capital letters, for instance EUR',
         }) -%}
     {%- endfor -%}
-    {%- for name in [
-        'conversion_window_days', 'churn_inactivity_days', 'churn_grace_days',
-        'cac_lag_months', 'min_sample_size', 'min_event_count',
-    ] if var(name) is not integer or var(name) is boolean or var(name) < 0 -%}
+    {#- Who was active for no day after an order never was a customer. -#}
+    {%- for name, least in {
+        'conversion_window_days': 0, 'churn_inactivity_days': 1, 'churn_grace_days': 0,
+        'cac_lag_months': 0, 'min_sample_size': 0, 'min_event_count': 0,
+    }.items()
+        if var(name) is not integer or var(name) is boolean or var(name) < least -%}
         {%- do wanted.update({
-            name: 'it must be a whole number from 0 on, without quotes',
+            name: 'it must be a whole number from ' ~ least ~ ' on, without quotes',
         }) -%}
     {%- endfor -%}
     {%- for name in ['as_of_date', 'history_start_date']
