@@ -135,12 +135,16 @@ stage_entries as (
         coalesce(
             own_stages.sort_order, any_stages.sort_order, left_stages.sort_order
         ) as sort_order,
-        coalesce(
-            own_stages.stage_state,
-            any_stages.stage_state,
-            left_stages.stage_state,
-            'open'
-        ) as stage_state
+        case
+            when any_stages.is_own_definition and not own_stages.is_own_definition
+                then any_stages.stage_state
+            else coalesce(
+                own_stages.stage_state,
+                any_stages.stage_state,
+                left_stages.stage_state,
+                'open'
+            )
+        end as stage_state
 
     from entries
     left join deals_in_pipelines
