@@ -108,9 +108,10 @@
         {{- return(false) -}}
     {%- endif -%}
     {%- set year, month, day = text.split('-') | map('int') -%}
-    {%- set first = modules.datetime.date(year, month, 1) -%}
-    {%- set found = first + modules.datetime.timedelta(days=day - 1) -%}
-    {{- return(found | string == text) -}}
+    {%- set is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
+    {%- set february = 29 if is_leap_year else 28 -%}
+    {%- set lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+    {{- return(1 <= day <= lengths[month - 1]) -}}
 {% endmacro %}
 
 {#- What is wrong with `crm_column_overrides`: systems, tables that nothing reads. -#}
