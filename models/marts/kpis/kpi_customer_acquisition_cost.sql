@@ -80,7 +80,7 @@ customers_by_month as (
 customers_by_period as (
 
     {{ periods_of_months('customers_by_month', [
-        'new_customer_count', 'first_monthly_amount', 'valued_customer_count',
+        'new_customer_count', 'first_monthly_revenue', 'valued_customer_count',
     ]) }}
 
 ),
