@@ -378,7 +378,9 @@ class _HubSpot(Builder):
             for _ in range(self.chance.randrange(5))
         )
         entries = [(moment, self.pick(*path)) for moment in moments]
-        entries.append((max([closed, created, *moments]), stage))
+        # Never at the same moment as another: which came first, nobody could tell.
+        after = [moment + timedelta(minutes=1) for moment in moments]
+        entries.append((max([closed, created, *after]), stage))
         for place, (moment, name) in enumerate(entries):
             self.add(
                 "deal_stage",
