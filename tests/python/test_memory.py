@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import duckdb
 from builds import KPI_MARTS
 
@@ -20,13 +23,20 @@ def rows(path):
         }
 
 
+def measured(folder, limit):
+    """What the KPIs cost within a limit, and their rows."""
+    bench = Bench(folder, OPPORTUNITIES, limit)
+    bench.prepare()
+    return bench.measure("kpis"), rows(bench.built)
+
+
 def test_a_build_that_has_to_use_the_disk_gives_the_same_rows(tmp_path):
-    costs, found = {}, {}
-    for limit in ("80%", LIMIT):
-        bench = Bench(tmp_path, OPPORTUNITIES, limit)
-        bench.prepare()
-        costs[limit] = bench.measure("kpis")
-        found[limit] = rows(bench.built)
-    assert costs[LIMIT].memory < costs["80%"].memory - 50
-    assert found[LIMIT] == found["80%"]
-    assert all(found["80%"].values())
+    # The peak of a command starts at that of its parent, and pytest's is high by now.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as small_parent:
+        (cost, found), (tight_cost, tight_found) = (
+            small_parent.submit(measured, tmp_path, limit).result()
+            for limit in ("80%", LIMIT)
+        )
+    assert tight_cost.memory < cost.memory - 50
+    assert tight_found == found
+    assert all(found.values())
