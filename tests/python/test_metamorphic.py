@@ -13,7 +13,7 @@ from oracle.random_company import random_company, random_seeds
 
 SEEDS = (3, 8)
 YEARS = 4  # keeps leap days
-AMOUNTS = ("amount", "total_amount", "actual_cost", "monthly_amount", "arr__c")
+AMOUNTS = ("amount", "total_amount", "actual_cost", "monthly_amount", "arr_c")
 CURRENCIES = ("currency_iso_code", "currency_code")
 
 
