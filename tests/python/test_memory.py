@@ -10,7 +10,7 @@ from builds import KPI_MARTS
 
 from tools.bench.__main__ import Bench
 
-OPPORTUNITIES = 40_000
+OPPORTUNITIES = 60_000
 LIMIT = "200MB"
 
 
