@@ -47,40 +47,59 @@
 
 {#-
     All rows with their `version_number`. Most records landed once, and sorting is dear:
-    only those that landed again are ranked. Histories, which are views,
-    rank all rows instead: whoever reads only their stamps is spared the ranking, because
-    the engine leaves out a window that nobody asks for.
+    only those that landed again are ranked. The raw table is read once for each step,
+    because an engine would keep all rows of a step that two others read. Histories, which
+    are views, rank all rows instead: whoever reads only their stamps is spared the
+    ranking, because the engine leaves out a window that nobody asks for.
 -#}
 {% macro ranked_versions(rows, keys, tie_breakers=[]) -%}
     {%- set same_keys = [] -%}
     {%- for key in keys -%}
-        {%- do same_keys.append('repeated_records.' ~ key ~ ' = ' ~ rows ~ '.' ~ key) -%}
+        {%- do same_keys.append('repeated_records.' ~ key ~ ' = landed_rows.' ~ key) -%}
     {%- endfor -%}
-    {%- set landed_again -%}
+    {%- set is_repeated -%}
         exists (select 1 from repeated_records where {{ same_keys | join(' and ') }})
     {%- endset -%}
     with
 
+    landed_keys as (
+
+        {{ rows }}
+
+    ),
+
     repeated_records as (
 
         select {{ keys | join(', ') }}
-        from {{ rows }}
+        from landed_keys
         group by {{ keys | join(', ') }}
         having count(*) > 1
+
+    ),
+
+    landed_once as (
+
+        {{ rows }}
+
+    ),
+
+    landed_again as (
+
+        {{ rows }}
 
     )
 
     select
         *,
         1 as version_number
-    from {{ rows }}
-    where not {{ landed_again }}
+    from landed_once as landed_rows
+    where not {{ is_repeated }}
     union all
     select
         *,
         {{ version_number(keys | join(', '), tie_breakers) }} as version_number
-    from {{ rows }}
-    where {{ landed_again }}
+    from landed_again as landed_rows
+    where {{ is_repeated }}
 {%- endmacro %}
 
 {#-
@@ -100,16 +119,4 @@
         when {{ excluded_id }} is not null then 'excluded'
         {%- endif %}
     end
-{%- endmacro %}
-
-{#- Join condition of the version that counts with a row of seed `excluded_records`. -#}
-{% macro matches_exclusion(columns) -%}
-    versions.version_number = 1
-        and lower(
-        case exclusions.column_name
-            {%- for column in columns %}
-            when '{{ column }}' then versions.{{ column }}
-            {%- endfor %}
-        end
-    ) like lower(exclusions.pattern)
 {%- endmacro %}

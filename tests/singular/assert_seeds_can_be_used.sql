@@ -7,12 +7,7 @@
 
 {%- set systems = "'salesforce', 'hubspot', 'zoho'" -%}
 {%- set unknown_system = "'source_system must be salesforce, hubspot or zoho'" -%}
-{%- set columns_of_entities = {
-    'lead': ['email', 'company', 'lead_source', 'lead_status'],
-    'contact': ['email'],
-    'account': ['name', 'website'],
-    'deal': ['name', 'deal_type', 'lead_source'],
-} -%}
+{%- set columns_of_entities = exclusion_columns() -%}
 
 with
 

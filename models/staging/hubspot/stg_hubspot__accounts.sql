@@ -1,5 +1,6 @@
 {%- set company = raw_table('hubspot', 'company') -%}
 
+{%- set landed_companies -%}
 with
 
 raw_companies as (
@@ -42,11 +43,16 @@ identified_companies as (
 
     from raw_companies
 
-),
+)
+
+select * from identified_companies
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_companies', ['record_id'], [
+    {{ ranked_versions(landed_companies, ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
         'employee_count', 'owner_id', 'salesforce_account_id',
     ]) }}
@@ -69,11 +75,7 @@ exclusions as (
 
 excluded_companies as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'website']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_companies, 'account') }}
 
 ),
 
@@ -112,7 +114,7 @@ accounts as (
     left join merged_companies
         on versions.record_id = merged_companies.record_id
     left join excluded_companies
-        on versions.record_id = excluded_companies.record_id
+        on {{ is_same_version('excluded_companies', 'account') }}
 
 )
 

@@ -1,5 +1,6 @@
 {%- set contact = raw_table('hubspot', 'contact') -%}
 
+{%- set landed_contacts -%}
 with
 
 raw_contacts as (
@@ -27,11 +28,16 @@ identified_contacts as (
 
     from raw_contacts
 
-),
+)
+
+select * from identified_contacts
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_contacts', ['record_id'], [
+    {{ ranked_versions(landed_contacts, ['record_id'], [
         'company_id', 'email', 'created_at',
     ]) }}
 
@@ -52,11 +58,7 @@ exclusions as (
 
 excluded_contacts as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_contacts, 'contact') }}
 
 ),
 
@@ -88,7 +90,7 @@ contacts as (
         on merged_companies.object_type = 'company'
         and {{ hubspot_id('versions.company_id') }} = merged_companies.record_id
     left join excluded_contacts
-        on versions.record_id = excluded_contacts.record_id
+        on {{ is_same_version('excluded_contacts', 'contact') }}
 
 )
 

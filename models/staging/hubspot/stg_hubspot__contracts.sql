@@ -7,6 +7,7 @@
     'money'
 ) -%}
 
+{%- set landed_line_items -%}
 with
 
 raw_line_items as (
@@ -78,11 +79,16 @@ identified_line_items as (
 
     from raw_line_items
 
-),
+)
+
+select * from identified_line_items
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_line_items', ['record_id'], [
+    {{ ranked_versions(landed_line_items, ['record_id'], [
         'net_amount', 'price', 'quantity', 'starts_on', 'frequency', 'landed_period',
         'landed_payment_count', 'discount_per_unit', 'discount_percent', 'currency_code',
         'own_deal_id',

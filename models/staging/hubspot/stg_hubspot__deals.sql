@@ -1,5 +1,6 @@
 {%- set deals = hubspot_deal_tables() -%}
 
+{%- set landed_deals -%}
 with
 
 raw_deals as (
@@ -64,11 +65,16 @@ identified_deals as (
 
     from raw_deals
 
-),
+)
+
+select * from identified_deals
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_deals', ['record_id'], [
+    {{ ranked_versions(landed_deals, ['record_id'], [
         'closed_at', 'amount', 'stage', 'pipeline', 'deal_type', 'created_at',
         'primary_company_id', 'owner_id', 'lead_source', 'currency_code', 'home_amount',
         'home_units_per_unit', 'is_won', 'is_closed', 'probability', 'name',
@@ -184,11 +190,7 @@ exclusions as (
 
 excluded_deals as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'deal_type', 'lead_source']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_deals, 'deal') }}
 
 ),
 
@@ -264,7 +266,7 @@ deals as (
     left join first_companies
         on versions.record_id = first_companies.deal_record_id
     left join excluded_deals
-        on versions.record_id = excluded_deals.record_id
+        on {{ is_same_version('excluded_deals', 'deal') }}
 
 )
 

@@ -1,5 +1,6 @@
 {%- set history = raw_table('hubspot', 'contact_property_history', optional=true) -%}
 
+{%- set landed_changes -%}
 with
 
 {# Fivetran marks the values that were left as inactive: they are the history. #}
@@ -34,12 +35,17 @@ identified_changes as (
 
     from raw_changes
 
-),
+)
+
+select * from identified_changes
+{%- endset %}
+
+with
 
 {# dlt lands the whole history again with every run. #}
 versions as (
 
-    {{ ranked_versions('identified_changes', ['record_id']) }}
+    {{ ranked_versions(landed_changes, ['record_id']) }}
 
 ),
 

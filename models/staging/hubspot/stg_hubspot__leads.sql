@@ -5,6 +5,7 @@
     'sql_at': 'salesqualifiedlead', 'deal_at': 'opportunity', 'customer_at': 'customer',
 } -%}
 
+{%- set landed_contacts -%}
 with
 
 raw_contacts as (
@@ -54,11 +55,16 @@ identified_contacts as (
 
     from raw_contacts
 
-),
+)
+
+select * from identified_contacts
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_contacts', ['record_id'], [
+    {{ ranked_versions(landed_contacts, ['record_id'], [
         'lead_status', 'lifecycle_stage', 'created_at', 'lead_source', 'email',
         'company', 'company_id', 'owner_id', 'industry', 'country', 'employee_count',
         'salesforce_lead_id', 'salesforce_contact_id', 'lead_at', 'mql_at', 'sql_at',
@@ -180,11 +186,7 @@ exclusions as (
 
 excluded_leads as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email', 'company', 'lead_source', 'lead_status']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_contacts, 'lead') }}
 
 ),
 
@@ -249,7 +251,7 @@ leads as (
         on merged_companies.object_type = 'company'
         and {{ hubspot_id('versions.company_id') }} = merged_companies.record_id
     left join excluded_leads
-        on versions.record_id = excluded_leads.record_id
+        on {{ is_same_version('excluded_leads', 'lead') }}
 
 )
 

@@ -1,5 +1,6 @@
 {%- set account = raw_table('salesforce', 'account') -%}
 
+{%- set landed_accounts -%}
 with
 
 raw_accounts as (
@@ -43,11 +44,16 @@ identified_accounts as (
 
     from raw_accounts
 
-),
+)
+
+select * from identified_accounts
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_accounts', ['record_id'], [
+    {{ ranked_versions(landed_accounts, ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
         'employee_count', 'owner_id', 'merged_into_id',
     ]) }}
@@ -63,11 +69,7 @@ exclusions as (
 
 excluded_accounts as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'website']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_accounts, 'account') }}
 
 ),
 
@@ -105,7 +107,7 @@ accounts as (
 
     from versions
     left join excluded_accounts
-        on versions.record_id = excluded_accounts.record_id
+        on {{ is_same_version('excluded_accounts', 'account') }}
 
 )
 

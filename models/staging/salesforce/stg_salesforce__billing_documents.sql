@@ -1,5 +1,6 @@
 {%- set order = raw_table('salesforce', 'order', optional=true) -%}
 
+{%- set landed_orders -%}
 with
 
 raw_orders as (
@@ -49,11 +50,16 @@ identified_orders as (
 
     from raw_orders
 
-),
+)
+
+select * from identified_orders
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_orders', ['record_id'], [
+    {{ ranked_versions(landed_orders, ['record_id'], [
         'billed_on', 'amount', 'status_code', 'order_status', 'is_reduction',
         'account_id', 'deal_id', 'contract_id', 'currency_code', 'owner_id',
     ]) }}

@@ -1,5 +1,6 @@
 {%- set contact = raw_table('salesforce', 'contact', optional=true) -%}
 
+{%- set landed_contacts -%}
 with
 
 raw_contacts as (
@@ -30,11 +31,16 @@ identified_contacts as (
 
     from raw_contacts
 
-),
+)
+
+select * from identified_contacts
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_contacts', ['record_id'], [
+    {{ ranked_versions(landed_contacts, ['record_id'], [
         'account_id', 'email', 'created_at', 'merged_into_id',
     ]) }}
 
@@ -49,11 +55,7 @@ exclusions as (
 
 excluded_contacts as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_contacts, 'contact') }}
 
 ),
 
@@ -79,7 +81,7 @@ contacts as (
 
     from versions
     left join excluded_contacts
-        on versions.record_id = excluded_contacts.record_id
+        on {{ is_same_version('excluded_contacts', 'contact') }}
 
 )
 

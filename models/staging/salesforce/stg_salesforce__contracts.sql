@@ -1,6 +1,7 @@
 {%- set contract = raw_table('salesforce', 'contract', optional=true) -%}
 {%- set amount_column = var('salesforce_contract_amount_column') -%}
 
+{%- set landed_contracts -%}
 with
 
 raw_contracts as (
@@ -51,11 +52,16 @@ identified_contracts as (
 
     from raw_contracts
 
-),
+)
+
+select * from identified_contracts
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_contracts', ['record_id'], [
+    {{ ranked_versions(landed_contracts, ['record_id'], [
         'starts_on', 'last_day_on', 'term_months', 'amount', 'status_code',
         'contract_status', 'account_id', 'currency_code', 'owner_id',
     ]) }}

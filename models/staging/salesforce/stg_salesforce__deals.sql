@@ -1,5 +1,6 @@
 {%- set opportunity = raw_table('salesforce', 'opportunity') -%}
 
+{%- set landed_opportunities -%}
 with
 
 raw_opportunities as (
@@ -54,11 +55,16 @@ identified_opportunities as (
 
     from raw_opportunities
 
-),
+)
+
+select * from identified_opportunities
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_opportunities', ['record_id'], [
+    {{ ranked_versions(landed_opportunities, ['record_id'], [
         'close_on', 'amount', 'stage', 'deal_type', 'created_at', 'account_id',
         'contact_id', 'contract_id', 'owner_id', 'lead_source', 'currency_code',
         'probability_percent', 'name',
@@ -75,11 +81,7 @@ exclusions as (
 
 excluded_deals as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'deal_type', 'lead_source']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_opportunities, 'deal') }}
 
 ),
 
@@ -129,7 +131,7 @@ deals as (
 
     from versions
     left join excluded_deals
-        on versions.record_id = excluded_deals.record_id
+        on {{ is_same_version('excluded_deals', 'deal') }}
 
 )
 

@@ -1,5 +1,6 @@
 {%- set lead = raw_table('salesforce', 'lead') -%}
 
+{%- set landed_leads -%}
 with
 
 raw_leads as (
@@ -47,11 +48,16 @@ identified_leads as (
 
     from raw_leads
 
-),
+)
+
+select * from identified_leads
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('identified_leads', ['record_id'], [
+    {{ ranked_versions(landed_leads, ['record_id'], [
         'lead_status', 'created_at', 'lead_source', 'email', 'company', 'owner_id',
         'industry', 'country', 'employee_count', 'converted_opportunity_id',
         'converted_account_id', 'converted_contact_id', 'merged_into_id',
@@ -68,11 +74,7 @@ exclusions as (
 
 excluded_leads as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email', 'company', 'lead_source', 'lead_status']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_leads, 'lead') }}
 
 ),
 
@@ -128,7 +130,7 @@ leads as (
 
     from versions
     left join excluded_leads
-        on versions.record_id = excluded_leads.record_id
+        on {{ is_same_version('excluded_leads', 'lead') }}
 
 )
 

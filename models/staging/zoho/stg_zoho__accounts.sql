@@ -1,9 +1,6 @@
 {%- set account = raw_table('zoho', 'account') -%}
 
-with
-
-raw_accounts as (
-
+{%- set landed_accounts -%}
     select
         -- ids
         {{ pick(account, 'id', required=true) }} as record_id,
@@ -30,12 +27,13 @@ raw_accounts as (
         ) }} as unreadable_columns
 
     from {{ account.relation }}
+{%- endset %}
 
-),
+with
 
 versions as (
 
-    {{ ranked_versions('raw_accounts', ['record_id'], [
+    {{ ranked_versions(landed_accounts, ['record_id'], [
         'name', 'website', 'created_at',
     ]) }}
 
@@ -50,11 +48,7 @@ exclusions as (
 
 excluded_accounts as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'website']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_accounts, 'account') }}
 
 ),
 
@@ -90,7 +84,7 @@ accounts as (
 
     from versions
     left join excluded_accounts
-        on versions.record_id = excluded_accounts.record_id
+        on {{ is_same_version('excluded_accounts', 'account') }}
 
 )
 

@@ -6,6 +6,7 @@
     {%- set tax = 'coalesce(' ~ tax ~ ', 0)' -%}
 {%- endif -%}
 
+{%- set landed_documents -%}
 with
 
 raw_invoices as (
@@ -96,11 +97,16 @@ raw_documents as (
     union all
     select * from raw_sales_orders
 
-),
+)
+
+select * from raw_documents
+{%- endset %}
+
+with
 
 versions as (
 
-    {{ ranked_versions('raw_documents', ['raw_table', 'record_id'], [
+    {{ ranked_versions(landed_documents, ['raw_table', 'record_id'], [
         'billed_on', 'grand_total', 'deal_id',
     ]) }}
 

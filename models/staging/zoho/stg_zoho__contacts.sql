@@ -1,9 +1,6 @@
 {%- set contact = raw_table('zoho', 'contact', optional=true) -%}
 
-with
-
-raw_contacts as (
-
+{%- set landed_contacts -%}
     select
         {{ pick(contact, 'id', required=true) }} as record_id,
         {{ lookup_id(contact, 'Account_Name') }} as account_id,
@@ -17,12 +14,13 @@ raw_contacts as (
             as unreadable_columns
 
     from {{ contact.relation }}
+{%- endset %}
 
-),
+with
 
 versions as (
 
-    {{ ranked_versions('raw_contacts', ['record_id'], ['account_id', 'email']) }}
+    {{ ranked_versions(landed_contacts, ['record_id'], ['account_id', 'email']) }}
 
 ),
 
@@ -35,11 +33,7 @@ exclusions as (
 
 excluded_contacts as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_contacts, 'contact') }}
 
 ),
 
@@ -63,7 +57,7 @@ contacts as (
 
     from versions
     left join excluded_contacts
-        on versions.record_id = excluded_contacts.record_id
+        on {{ is_same_version('excluded_contacts', 'contact') }}
 
 )
 

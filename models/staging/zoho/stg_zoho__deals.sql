@@ -1,9 +1,6 @@
 {%- set deal = raw_table('zoho', 'deal') -%}
 
-with
-
-raw_deals as (
-
+{%- set landed_deals -%}
     select
         -- ids
         {{ pick(deal, 'id', required=true) }} as record_id,
@@ -39,12 +36,13 @@ raw_deals as (
         ]) }} as unreadable_columns
 
     from {{ deal.relation }}
+{%- endset %}
 
-),
+with
 
 versions as (
 
-    {{ ranked_versions('raw_deals', ['record_id'], ['close_on', 'amount', 'stage']) }}
+    {{ ranked_versions(landed_deals, ['record_id'], ['close_on', 'amount', 'stage']) }}
 
 ),
 
@@ -57,11 +55,7 @@ exclusions as (
 
 excluded_deals as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['name', 'deal_type', 'lead_source']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_deals, 'deal') }}
 
 ),
 
@@ -111,7 +105,7 @@ deals as (
 
     from versions
     left join excluded_deals
-        on versions.record_id = excluded_deals.record_id
+        on {{ is_same_version('excluded_deals', 'deal') }}
 
 )
 

@@ -1,9 +1,6 @@
 {%- set lead = raw_table('zoho', 'lead') -%}
 
-with
-
-raw_leads as (
-
+{%- set landed_leads -%}
     select
         -- ids
         {{ pick(lead, 'id', required=true) }} as record_id,
@@ -34,12 +31,13 @@ raw_leads as (
         ) }} as unreadable_columns
 
     from {{ lead.relation }}
+{%- endset %}
 
-),
+with
 
 versions as (
 
-    {{ ranked_versions('raw_leads', ['record_id'], ['lead_status', 'created_at']) }}
+    {{ ranked_versions(landed_leads, ['record_id'], ['lead_status', 'created_at']) }}
 
 ),
 
@@ -52,11 +50,7 @@ exclusions as (
 
 excluded_leads as (
 
-    select versions.record_id
-    from versions
-    inner join exclusions
-        on {{ matches_exclusion(['email', 'company', 'lead_source', 'lead_status']) }}
-    group by versions.record_id
+    {{ excluded_versions(landed_leads, 'lead') }}
 
 ),
 
@@ -112,7 +106,7 @@ leads as (
 
     from versions
     left join excluded_leads
-        on versions.record_id = excluded_leads.record_id
+        on {{ is_same_version('excluded_leads', 'lead') }}
 
 )
 

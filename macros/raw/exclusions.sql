@@ -1,0 +1,53 @@
+{#- The columns in which seed `excluded_records` can name records of an entity. -#}
+{% macro exclusion_columns(entity=none) -%}
+    {%- set columns = {
+        'lead': ['email', 'company', 'lead_source', 'lead_status'],
+        'contact': ['email'],
+        'account': ['name', 'website'],
+        'deal': ['name', 'deal_type', 'lead_source'],
+    } -%}
+    {{ return(columns[entity] if entity else columns) }}
+{%- endmacro %}
+
+{#-
+    The versions that a row of seed `excluded_records` names; expects the relation
+    `exclusions`. The raw table is read once more, for the reason of `ranked_versions`.
+-#}
+{% macro excluded_versions(rows, entity) -%}
+    {%- set columns = exclusion_columns(entity) -%}
+    with
+
+    landed_versions as (
+
+        {{ rows }}
+
+    )
+
+    select
+        landed_versions.record_id,
+        landed_versions.{{ columns | join(', landed_versions.') }}
+
+    from landed_versions
+    inner join exclusions
+        on lower(
+            case exclusions.column_name
+                {%- for column in columns %}
+                when '{{ column }}' then landed_versions.{{ column }}
+                {%- endfor %}
+            end
+        ) like lower(exclusions.pattern)
+    group by
+        landed_versions.record_id,
+        landed_versions.{{ columns | join(', landed_versions.') }}
+{%- endmacro %}
+
+{#-
+    Join condition of `versions` with `excluded_versions`: an older version of the record
+    that was named does not exclude the one that counts.
+-#}
+{% macro is_same_version(excluded, entity) -%}
+    versions.record_id = {{ excluded }}.record_id
+    {%- for column in exclusion_columns(entity) %}
+        and versions.{{ column }} is not distinct from {{ excluded }}.{{ column }}
+    {%- endfor %}
+{%- endmacro %}
