@@ -80,7 +80,19 @@ accounts as (
 
 ),
 
-{# A domain identifies a company only if it stands on one account of the CRM. #}
+{# A domain identifies a company only if it stands on one account of each CRM. #}
+shared_domains as (
+
+    select accounts.web_domain_key
+    from accounts
+    left join free_mail_domains
+        on accounts.web_domain_key = free_mail_domains.domain_key
+    where accounts.web_domain_key is not null and free_mail_domains.domain_key is null
+    group by accounts.web_domain_key
+    having min(accounts.source_system) != max(accounts.source_system)
+
+),
+
 unique_domains as (
 
     select
@@ -89,9 +101,8 @@ unique_domains as (
         min(accounts.account_key) as account_key
 
     from accounts
-    left join free_mail_domains
-        on accounts.web_domain_key = free_mail_domains.domain_key
-    where accounts.web_domain_key is not null and free_mail_domains.domain_key is null
+    inner join shared_domains
+        on accounts.web_domain_key = shared_domains.web_domain_key
     group by accounts.source_system, accounts.web_domain_key
     having count(*) = 1
 
@@ -115,24 +126,38 @@ domain_matches as (
 
 ),
 
-parents as (
+synced_accounts as (
 
     select
         accounts.account_key,
-        coalesce(synced.account_key, domain_matches.parent_key) as parent_key,
-        case
-            when synced.account_key is not null then 'sync_id'
-            when domain_matches.parent_key is not null then 'web_domain'
-        end as match_rule
+        synced.account_key as parent_key
 
     from accounts
-    left join ranked_records as synced
+    inner join ranked_records as synced
         on accounts.salesforce_account_id = synced.record_id
         and synced.source_system = 'salesforce'
         and accounts.source_system != 'salesforce'
-    left join domain_matches
-        on accounts.account_key = domain_matches.account_key
-        and domain_matches.match_rank = 1
+
+),
+
+{# Only of accounts that are another one's company; most are their own. #}
+parents as (
+
+    select
+        account_key,
+        parent_key,
+        'sync_id' as match_rule
+    from synced_accounts
+    union all
+    select
+        domain_matches.account_key,
+        domain_matches.parent_key,
+        'web_domain' as match_rule
+
+    from domain_matches
+    left join synced_accounts
+        on domain_matches.account_key = synced_accounts.account_key
+    where domain_matches.match_rank = 1 and synced_accounts.account_key is null
 
 ),
 
@@ -141,8 +166,7 @@ companies as (
 
     select
         parents.account_key,
-        coalesce(grandparents.parent_key, parents.parent_key, parents.account_key)
-            as customer_id,
+        coalesce(grandparents.parent_key, parents.parent_key) as customer_id,
         parents.match_rule
 
     from parents
@@ -159,7 +183,7 @@ account_records_of_companies as (
         ranked_records.record_id,
         ranked_records.source_record_id,
         ranked_records.account_key,
-        companies.customer_id,
+        coalesce(companies.customer_id, ranked_records.account_key) as customer_id,
         case
             when ranked_records.record_state = 'merged' then 'merge_pointer'
             else companies.match_rule
@@ -174,7 +198,7 @@ account_records_of_companies as (
         ranked_records.employee_count
 
     from ranked_records
-    inner join companies
+    left join companies
         on ranked_records.account_key = companies.account_key
 
 )
