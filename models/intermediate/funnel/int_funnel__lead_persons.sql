@@ -6,10 +6,21 @@ as_of as (
 
 ),
 
-{# Each step reads the records apart: none needs all of them with all columns. #}
-lead_records as (
+{#
+    The record that speaks for the person; the others only add stages and accounts. Each
+    step reads the records apart: none needs all of them with all columns.
+#}
+first_records as (
 
     select * from {{ ref('int_funnel__lead_records') }}
+    where person_rank = 1
+
+),
+
+other_records as (
+
+    select * from {{ ref('int_funnel__lead_records') }}
+    where person_rank > 1
 
 ),
 
@@ -34,21 +45,6 @@ opportunity_records as (
 
 ),
 
-account_records as (
-
-    select * from {{ ref('int_funnel__lead_records') }}
-    where account_id is not null
-
-),
-
-{# The record that speaks for the person; the others only add stages and accounts. #}
-first_records as (
-
-    select * from {{ ref('int_funnel__lead_records') }}
-    where person_rank = 1
-
-),
-
 shared_persons as (
 
     select * from {{ ref('int_funnel__shared_persons') }}
@@ -67,6 +63,13 @@ accounts as (
 
 ),
 
+{# Read apart from `accounts`, which then need not be kept for a second pass. #}
+other_accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
 free_mail_domains as (
 
     select {{ keyed_hash('lower(trim(domain))') }} as domain_key
@@ -75,17 +78,14 @@ free_mail_domains as (
 
 ),
 
-current_stages as (
+stages_of_other_records as (
 
     select
-        lead_records.lead_id,
-        lead_records.lead_id
-        = lead_records.source_system || ':' || lead_records.record_id
-            as is_own_record,
+        other_records.lead_id,
         mapped_lead_status.mapped_value as lead_stage
 
-    from lead_records
-    {{ join_mapping('lead_records', 'lead_status', 'lead_status') }}
+    from other_records
+    {{ join_mapping('other_records', 'lead_status', 'lead_status') }}
 
 ),
 
@@ -94,7 +94,6 @@ lifecycle_stages as (
 
     select
         lifecycle_records.lead_id,
-        false as is_own_record,
         mapped_lead_status.mapped_value as lead_stage
 
     from lifecycle_records
@@ -184,7 +183,6 @@ past_stages as (
             shared_persons.lead_id,
             stages_of_records.source_system || ':' || stages_of_records.lead_record_id
         ) as lead_id,
-        false as is_own_record,
         stages_of_records.lead_stage
 
     from stages_of_records
@@ -198,7 +196,6 @@ dated_stages as (
 
     select
         dated_records.lead_id,
-        false as is_own_record,
         case
             when dated_records.sql_at < {{ end_of_day('as_of.as_of_on') }} then 'sql'
             when dated_records.mql_at < {{ end_of_day('as_of.as_of_on') }} then 'mql'
@@ -211,7 +208,7 @@ dated_stages as (
 
 known_stages as (
 
-    select * from current_stages
+    select * from stages_of_other_records
     union all
     select * from lifecycle_stages
     union all
@@ -225,14 +222,10 @@ stages_reached as (
 
     select
         lead_id,
-        max(case when lead_stage in ('mql', 'sql') then 1 else 0 end) = 1 as is_mql,
-        max(case when lead_stage = 'sql' then 1 else 0 end) = 1 as is_sql,
-        max(
-            case when is_own_record and lead_stage = 'disqualified' then 1 else 0 end
-        ) = 1 as is_disqualified
+        max(case when lead_stage = 'sql' then 1 else 0 end) = 1 as is_sql
 
     from known_stages
-    where lead_stage in ('mql', 'sql', 'disqualified')
+    where lead_stage in ('mql', 'sql')
     group by lead_id
 
 ),
@@ -261,38 +254,27 @@ opportunities as (
 
 ),
 
-known_accounts as (
+ranked_accounts as (
 
     select
-        account_records.lead_id,
-        account_records.person_rank,
-        accounts.customer_id
+        other_records.lead_id,
+        other_accounts.customer_id,
+        row_number() over (
+            partition by other_records.lead_id
+            order by other_records.person_rank
+        ) as account_rank
 
-    from account_records
-    inner join accounts
-        on account_records.source_system = accounts.source_system
-        and account_records.account_id = accounts.record_id
+    from other_records
+    inner join other_accounts
+        on other_records.source_system = other_accounts.source_system
+        and other_records.account_id = other_accounts.record_id
 
 ),
 
-first_accounts as (
+accounts_of_other_records as (
 
-    select
-        lead_id,
-        min(person_rank) as person_rank
-
-    from known_accounts
-    group by lead_id
-
-),
-
-accounts_of_leads as (
-
-    select known_accounts.*
-    from known_accounts
-    inner join first_accounts
-        on known_accounts.lead_id = first_accounts.lead_id
-        and known_accounts.person_rank = first_accounts.person_rank
+    select * from ranked_accounts
+    where account_rank = 1
 
 ),
 
@@ -302,11 +284,11 @@ persons as (
         first_records.*,
         as_of.as_of_on as attributed_on,
         {{ local_date('first_records.lead_created_at') }} as lead_created_on,
-        coalesce(stages_reached.is_mql, false) as is_mql,
-        coalesce(stages_reached.is_sql, false) as is_sql,
-        coalesce(stages_reached.is_disqualified, false) as is_disqualified,
+        stages_reached.lead_id is not null as was_mql,
+        coalesce(stages_reached.is_sql, false) as was_sql,
         coalesce(opportunities.has_opportunity, false) as has_opportunity,
-        accounts_of_leads.customer_id as account_customer_id,
+        coalesce(accounts.customer_id, accounts_of_other_records.customer_id)
+            as account_customer_id,
         first_records.source_system || ':' || coalesce(
             'company:' || first_records.company_key,
             case
@@ -321,8 +303,11 @@ persons as (
         on first_records.lead_id = stages_reached.lead_id
     left join opportunities
         on first_records.lead_id = opportunities.lead_id
-    left join accounts_of_leads
-        on first_records.lead_id = accounts_of_leads.lead_id
+    left join accounts
+        on first_records.source_system = accounts.source_system
+        and first_records.account_id = accounts.record_id
+    left join accounts_of_other_records
+        on first_records.lead_id = accounts_of_other_records.lead_id
     left join free_mail_domains
         on first_records.email_domain_key = free_mail_domains.domain_key
 
@@ -341,10 +326,13 @@ lead_persons as (
         persons.lead_created_on,
 
         -- stages
-        persons.is_mql or persons.is_sql as is_mql,
-        persons.is_sql,
+        persons.was_mql
+        or coalesce(mapped_lead_status.mapped_value in ('mql', 'sql'), false) as is_mql,
+        persons.was_sql
+        or coalesce(mapped_lead_status.mapped_value = 'sql', false) as is_sql,
         persons.has_opportunity,
-        persons.is_disqualified,
+        coalesce(mapped_lead_status.mapped_value = 'disqualified', false)
+            as is_disqualified,
 
         -- dimensions
         persons.source_system,
@@ -361,6 +349,7 @@ lead_persons as (
         sales_reps.sales_rep
 
     from persons
+    {{ join_mapping('persons', 'lead_status', 'lead_status') }}
     {{ join_mapping('persons', 'region', 'country') }}
     {{ join_mapping('persons', 'segment', 'segment') }}
     {{ join_mapping('persons', 'industry', 'industry') }}
