@@ -37,15 +37,11 @@ contacts_with_email as (
 
 ),
 
-contacts_that_leads_became as (
+{# A merged contact and its survivor are the same person. #}
+merged_contacts as (
 
     select * from {{ ref('int_crm__contacts') }}
-
-),
-
-contacts_in_deals as (
-
-    select * from {{ ref('int_crm__contacts') }}
+    where contact_id != record_id
 
 ),
 
@@ -87,7 +83,7 @@ converted_deals as (
 
 ),
 
-{# Contact ids that stand for a lead, in the CRM of the contact. #}
+{# Contact ids that stand for a lead, in the CRM of the contact; some twice. #}
 lead_contacts as (
 
     select
@@ -96,14 +92,14 @@ lead_contacts as (
         contact_id
 
     from leads_that_became_contacts
-    union
+    union all
     select
         lead_id,
         'salesforce' as source_system,
         salesforce_contact_id as contact_id
 
     from synced_leads
-    union
+    union all
     select
         leads_with_email.lead_id,
         contacts_with_email.source_system,
@@ -115,20 +111,17 @@ lead_contacts as (
 
 ),
 
-{# A merged contact and its survivor are the same person. #}
 lead_persons as (
 
     select
         lead_contacts.lead_id,
         lead_contacts.source_system,
-        coalesce(
-            contacts_that_leads_became.contact_id, lead_contacts.contact_id
-        ) as contact_id
+        coalesce(merged_contacts.contact_id, lead_contacts.contact_id) as contact_id
 
     from lead_contacts
-    left join contacts_that_leads_became
-        on lead_contacts.source_system = contacts_that_leads_became.source_system
-        and lead_contacts.contact_id = contacts_that_leads_became.record_id
+    left join merged_contacts
+        on lead_contacts.source_system = merged_contacts.source_system
+        and lead_contacts.contact_id = merged_contacts.record_id
 
 ),
 
@@ -160,13 +153,13 @@ persons_of_deals as (
     select
         contacts_of_deals.deal_id,
         contacts_of_deals.source_system,
-        coalesce(contacts_in_deals.contact_id, contacts_of_deals.contact_id)
+        coalesce(merged_contacts.contact_id, contacts_of_deals.contact_id)
             as contact_id
 
     from contacts_of_deals
-    left join contacts_in_deals
-        on contacts_of_deals.source_system = contacts_in_deals.source_system
-        and contacts_of_deals.contact_id = contacts_in_deals.record_id
+    left join merged_contacts
+        on contacts_of_deals.source_system = merged_contacts.source_system
+        and contacts_of_deals.contact_id = merged_contacts.record_id
 
 ),
 
