@@ -39,11 +39,25 @@ versions as (
 
     select
         *,
-        {{ version_number('lower(stage)', [
-            'case when is_deleted then 0 else 1 end', 'source_record_id'
-        ]) }} as version_number
+        {{ version_number('source_record_id', ['stage']) }} as version_number
 
     from named_stages
+
+),
+
+{# Several stage records can share a name; a living one is the definition. #}
+ranked_stages as (
+
+    select
+        *,
+        row_number() over (
+            partition by lower(stage)
+            order by
+                case when version_number = 1 and not is_deleted then 0 else 1 end,
+                source_record_id
+        ) as name_rank
+
+    from versions
 
 ),
 
@@ -63,9 +77,13 @@ stages as (
         versions.modified_at,
         versions.loaded_at,
         cast(null as {{ type_name('text') }}) as unreadable_columns,
-        {{ set_aside_reason('versions.stage') }} as set_aside_reason
+        case
+            when versions.name_rank > 1
+                then coalesce({{ set_aside_reason('versions.stage') }}, 'superseded')
+            else {{ set_aside_reason('versions.stage') }}
+        end as set_aside_reason
 
-    from versions
+    from ranked_stages as versions
 
 )
 
