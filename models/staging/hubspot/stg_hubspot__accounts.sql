@@ -54,7 +54,7 @@ versions as (
 
     {{ ranked_versions(landed_companies, ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
-        'employee_count', 'owner_id', 'salesforce_account_id',
+        'employee_count', 'owner_id', 'salesforce_account_id', 'unreadable_columns',
     ]) }}
 
 ),

@@ -43,6 +43,7 @@ versions as (
         *,
         {{ version_number('record_id', [
             'cost', 'starts_on', 'ends_on', 'campaign_type', 'currency_code',
+            'created_at', 'unreadable_columns',
         ]) }} as version_number
 
     from identified_campaigns

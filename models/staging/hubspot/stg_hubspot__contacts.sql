@@ -38,7 +38,7 @@ with
 versions as (
 
     {{ ranked_versions(landed_contacts, ['record_id'], [
-        'company_id', 'email', 'created_at',
+        'company_id', 'email', 'created_at', 'unreadable_columns',
     ]) }}
 
 ),

@@ -91,7 +91,7 @@ versions as (
     {{ ranked_versions(landed_line_items, ['record_id'], [
         'net_amount', 'price', 'quantity', 'starts_on', 'frequency', 'landed_period',
         'landed_payment_count', 'discount_per_unit', 'discount_percent', 'currency_code',
-        'own_deal_id',
+        'own_deal_id', 'created_at', 'unreadable_columns',
     ]) }}
 
 ),

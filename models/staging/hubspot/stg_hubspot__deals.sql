@@ -78,7 +78,7 @@ versions as (
         'closed_at', 'amount', 'stage', 'pipeline', 'deal_type', 'created_at',
         'primary_company_id', 'owner_id', 'lead_source', 'currency_code', 'home_amount',
         'home_units_per_unit', 'is_won', 'is_closed', 'probability', 'name',
-        'salesforce_deal_id',
+        'salesforce_deal_id', 'unreadable_columns',
     ]) }}
 
 ),

@@ -68,7 +68,7 @@ versions as (
         'lead_status', 'lifecycle_stage', 'created_at', 'lead_source', 'email',
         'company', 'company_id', 'owner_id', 'industry', 'country', 'employee_count',
         'salesforce_lead_id', 'salesforce_contact_id', 'lead_at', 'mql_at', 'sql_at',
-        'deal_at', 'customer_at',
+        'deal_at', 'customer_at', 'unreadable_columns',
     ]) }}
 
 ),

@@ -55,7 +55,7 @@ versions as (
 
     {{ ranked_versions(landed_accounts, ['record_id'], [
         'name', 'website', 'created_at', 'industry', 'country', 'segment',
-        'employee_count', 'owner_id', 'merged_into_id',
+        'employee_count', 'owner_id', 'merged_into_id', 'unreadable_columns',
     ]) }}
 
 ),

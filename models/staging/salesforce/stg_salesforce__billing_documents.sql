@@ -62,6 +62,7 @@ versions as (
     {{ ranked_versions(landed_orders, ['record_id'], [
         'billed_on', 'amount', 'status_code', 'order_status', 'is_reduction',
         'account_id', 'deal_id', 'contract_id', 'currency_code', 'owner_id',
+        'created_at', 'unreadable_columns',
     ]) }}
 
 ),

@@ -41,7 +41,7 @@ versions as (
         *,
         {{ version_number('record_id', [
             'cost', 'starts_on', 'ends_on', 'campaign_type',
-            'currency_code', 'parent_id',
+            'currency_code', 'parent_id', 'created_at', 'unreadable_columns',
         ]) }}
             as version_number
 

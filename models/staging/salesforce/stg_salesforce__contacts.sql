@@ -41,7 +41,7 @@ with
 versions as (
 
     {{ ranked_versions(landed_contacts, ['record_id'], [
-        'account_id', 'email', 'created_at', 'merged_into_id',
+        'account_id', 'email', 'created_at', 'merged_into_id', 'unreadable_columns',
     ]) }}
 
 ),

@@ -63,7 +63,8 @@ versions as (
 
     {{ ranked_versions(landed_contracts, ['record_id'], [
         'starts_on', 'last_day_on', 'term_months', 'amount', 'status_code',
-        'contract_status', 'account_id', 'currency_code', 'owner_id',
+        'contract_status', 'account_id', 'currency_code', 'owner_id', 'created_at',
+        'raw_end_date', 'landed_term_months', 'unreadable_columns',
     ]) }}
 
 ),

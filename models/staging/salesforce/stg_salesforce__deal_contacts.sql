@@ -27,7 +27,8 @@ versions as (
     select
         *,
         {{ version_number(
-            'source_record_id', ['contact_id', 'opportunity_id', 'is_primary']
+            'source_record_id',
+            ['contact_id', 'opportunity_id', 'is_primary', 'unreadable_columns']
         ) }} as version_number
 
     from raw_contact_roles

@@ -67,7 +67,7 @@ versions as (
     {{ ranked_versions(landed_opportunities, ['record_id'], [
         'close_on', 'amount', 'stage', 'deal_type', 'created_at', 'account_id',
         'contact_id', 'contract_id', 'owner_id', 'lead_source', 'currency_code',
-        'probability_percent', 'name',
+        'probability_percent', 'name', 'is_won', 'is_closed', 'unreadable_columns',
     ]) }}
 
 ),

@@ -71,8 +71,10 @@ versions as (
 
     select
         *,
-        {{ version_number('raw_table, source_record_id', ['units_per_home_unit']) }}
-            as version_number
+        {{ version_number('raw_table, source_record_id', [
+            'units_per_home_unit', 'currency_code', 'starts_on', 'ends_on',
+            'unreadable_columns',
+        ]) }} as version_number
 
     from raw_rates
 

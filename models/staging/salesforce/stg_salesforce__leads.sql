@@ -61,6 +61,7 @@ versions as (
         'lead_status', 'created_at', 'lead_source', 'email', 'company', 'owner_id',
         'industry', 'country', 'employee_count', 'converted_opportunity_id',
         'converted_account_id', 'converted_contact_id', 'merged_into_id',
+        'unreadable_columns',
     ]) }}
 
 ),

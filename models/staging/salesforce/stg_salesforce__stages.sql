@@ -33,7 +33,10 @@ versions as (
 
     select
         *,
-        {{ version_number('source_record_id', ['stage']) }} as version_number
+        {{ version_number('source_record_id', [
+            'stage', 'stage_label', 'is_won', 'is_closed', 'is_active', 'sort_order',
+            'unreadable_columns',
+        ]) }} as version_number
 
     from raw_stages
 

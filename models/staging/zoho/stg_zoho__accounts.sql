@@ -34,7 +34,8 @@ with
 versions as (
 
     {{ ranked_versions(landed_accounts, ['record_id'], [
-        'name', 'website', 'created_at',
+        'name', 'website', 'created_at', 'industry', 'country', 'segment',
+        'employee_count', 'owner_id', 'unreadable_columns',
     ]) }}
 
 ),

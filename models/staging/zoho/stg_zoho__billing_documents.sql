@@ -107,7 +107,9 @@ with
 versions as (
 
     {{ ranked_versions(landed_documents, ['raw_table', 'record_id'], [
-        'billed_on', 'grand_total', 'deal_id',
+        'billed_on', 'grand_total', 'deal_id', 'status', 'sub_total', 'discount',
+        'adjustment', 'tax', 'account_id', 'sales_order_id', 'currency_code',
+        'units_per_home_unit', 'owner_id', 'created_at', 'unreadable_columns',
     ]) }}
 
 ),

@@ -31,8 +31,10 @@ versions as (
 
     select
         *,
-        {{ version_number('record_id', ['cost', 'starts_on', 'ends_on']) }}
-            as version_number
+        {{ version_number('record_id', [
+            'cost', 'starts_on', 'ends_on', 'campaign_type', 'currency_code',
+            'units_per_home_unit', 'parent_id', 'created_at', 'unreadable_columns',
+        ]) }} as version_number
 
     from raw_campaigns
 

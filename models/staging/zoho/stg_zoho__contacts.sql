@@ -20,7 +20,9 @@ with
 
 versions as (
 
-    {{ ranked_versions(landed_contacts, ['record_id'], ['account_id', 'email']) }}
+    {{ ranked_versions(landed_contacts, ['record_id'], [
+        'account_id', 'email', 'created_at', 'unreadable_columns',
+    ]) }}
 
 ),
 

@@ -42,7 +42,11 @@ with
 
 versions as (
 
-    {{ ranked_versions(landed_deals, ['record_id'], ['close_on', 'amount', 'stage']) }}
+    {{ ranked_versions(landed_deals, ['record_id'], [
+        'close_on', 'amount', 'stage', 'pipeline', 'deal_type', 'created_at',
+        'account_id', 'contact_id', 'owner_id', 'lead_source', 'currency_code',
+        'units_per_home_unit', 'probability_percent', 'name', 'unreadable_columns',
+    ]) }}
 
 ),
 

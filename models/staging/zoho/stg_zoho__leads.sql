@@ -37,7 +37,11 @@ with
 
 versions as (
 
-    {{ ranked_versions(landed_leads, ['record_id'], ['lead_status', 'created_at']) }}
+    {{ ranked_versions(landed_leads, ['record_id'], [
+        'lead_status', 'created_at', 'lead_source', 'email', 'company', 'owner_id',
+        'industry', 'country', 'employee_count', 'deal_id', 'account_id', 'contact_id',
+        'unreadable_columns',
+    ]) }}
 
 ),
 

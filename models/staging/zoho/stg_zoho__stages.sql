@@ -39,7 +39,9 @@ versions as (
 
     select
         *,
-        {{ version_number('source_record_id', ['stage']) }} as version_number
+        {{ version_number('source_record_id', [
+            'stage', 'stage_label', 'is_won', 'is_lost', 'sort_order',
+        ]) }} as version_number
 
     from named_stages
 
