@@ -65,21 +65,28 @@ def make_build(path, generation, descending=False):
             insert into marts.kpi_scorecard
                 select {generation}, kpi, 'month', dimension, label,
                     case unit when 'count' then 'lead_count' else kpi end, status,
-                    value, number, '(all)', '2026-06', '2026-06-01', '2026-06-30', unit,
-                    case unit when 'money' then 'EUR' end, direction, target
+                    value, number, dimension_value, '2026-06', '2026-06-01',
+                    '2026-06-30', unit, case unit when 'money' then 'EUR' end,
+                    direction, target
                 from (values
-                    ('churn_rate', 'total', 'Churn rate', 'off_target', 0.0345, 1,
+                    ('growth', 'deal_type', 'new_business', 'Growth', 'off_target', 0, 2,
+                     'growth', 'higher', 0.05),
+                    ('average_order_value', 'deal_type', 'new_business', 'Order value',
+                     'off_target', 700, 5, 'money', 'higher', 900),
+                    ('average_order_value', 'deal_type', 'upsell', 'Order value',
+                     'off_target', 600, 5, 'money', 'higher', 900),
+                    ('churn_rate', 'total', '(all)', 'Churn rate', 'off_target', 0.0345,
+                     1, 'share', 'lower', 0.02),
+                    ('churn_rate', 'region', 'DE', 'Churn rate', 'off_target', 0.5, 1,
                      'share', 'lower', 0.02),
-                    ('churn_rate', 'region', 'Churn rate', 'off_target', 0.5, 1,
-                     'share', 'lower', 0.02),
-                    ('growth', 'total', 'Growth', 'on_target', 0.1, 2, 'growth',
-                     'higher', 0.05),
-                    ('cost', 'total', 'Cost', 'off_target', 17470, 3, 'money',
+                    ('growth', 'total', '(all)', 'Growth', 'on_target', 0.1, 2,
+                     'growth', 'higher', 0.05),
+                    ('cost', 'total', '(all)', 'Cost', 'off_target', 17470, 3, 'money',
                      'lower', 9000),
-                    ('conversion', 'total', 'Leads to customers', 'off_target', 1120,
-                     4, 'count', 'higher', 1500)
-                ) as cards (kpi, dimension, label, status, value, number, unit,
-                    direction, target)
+                    ('conversion', 'total', '(all)', 'Leads to customers', 'off_target',
+                     1120, 4, 'count', 'higher', 1500)
+                ) as cards (kpi, dimension, dimension_value, label, status, value,
+                    number, unit, direction, target)
         """)
     return path
 
@@ -224,7 +231,7 @@ def test_a_killed_run_leaves_the_old_or_the_new_and_the_next_one_cleans_up(tmp_p
         assert run_until(step, new, warehouse).returncode == -9
         found, counts = generations(warehouse)
         assert len(found) == 1, f"a mix at step {step} of {steps}"
-        assert counts == {1000, 5}
+        assert counts == {1000, 8}
         seen += found
     assert set(seen) == {1, 2}, "the points lie on both sides of the switch"
     publish(old, warehouse)
@@ -257,7 +264,7 @@ def test_a_failed_build_is_refused(tmp_path, status):
         refuse_failed_build(results)
     nodes = [
         {"unique_id": f"model.{word}", "status": word}
-        for word in ("success", "pass", "warn")
+        for word in ("success", "pass", "warn", "no-op")
     ]
     results.write_text(json.dumps({"results": nodes}))
     refuse_failed_build(results)
@@ -279,4 +286,5 @@ def test_the_last_lines_name_the_files_and_the_kpi_off_target(tmp_path, capsys):
         "Off target: Cost 2026-06: 17,470.00 EUR, target at most 9,000.00 EUR",
         "Off target: Leads to customers (lead_count) 2026-06: 1,120, "
         "target at least 1,500",
+        "Off target: Order value 2026-06: 700.00 EUR, target at least 900.00 EUR",
     ]
