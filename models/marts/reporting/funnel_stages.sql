@@ -131,7 +131,7 @@ deals as (
         {{ month_start('created_on') }} as month_start
 
     from all_deals
-    where deal_type = 'new_business' and not is_refund and created_on is not null
+    where deal_type = 'new_business' and not is_refund
 
 ),
 
