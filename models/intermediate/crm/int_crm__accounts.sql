@@ -136,7 +136,6 @@ synced_accounts as (
     inner join ranked_records as synced
         on accounts.salesforce_account_id = synced.record_id
         and synced.source_system = 'salesforce'
-        and accounts.source_system != 'salesforce'
 
 ),
 

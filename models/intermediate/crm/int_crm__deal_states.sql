@@ -52,7 +52,6 @@ synced_deals as (
     inner join deal_keys as synced
         on deal_keys.salesforce_deal_id = synced.record_id
         and synced.source_system = 'salesforce'
-        and deal_keys.source_system != 'salesforce'
 
 ),
 

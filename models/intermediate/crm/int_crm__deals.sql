@@ -42,7 +42,7 @@ copies as (
         account_id
 
     from {{ ref('int_crm__deal_states') }}
-    where not is_counted and account_id is not null
+    where not is_counted
 
 ),
 

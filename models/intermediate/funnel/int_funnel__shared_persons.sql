@@ -64,7 +64,6 @@ synced_records as (
         salesforce_contact_id
     from {{ ref('int_crm__lead_records') }}
     where is_lead
-        and source_system != 'salesforce'
         and coalesce(salesforce_lead_id, salesforce_contact_id) is not null
 
 ),
@@ -191,10 +190,8 @@ synced_persons as (
     left join ranked_records as synced_leads
         on persons.salesforce_lead_id = synced_leads.record_id
         and synced_leads.source_system = 'salesforce'
-        and persons.source_system != 'salesforce'
     left join contact_leads as synced_contacts
         on persons.salesforce_contact_id = synced_contacts.contact_id
-        and persons.source_system != 'salesforce'
 
 ),
 
