@@ -967,6 +967,73 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     assert "Alle Prüfungen bestanden." in banner
 
 
+# --- A young company ---
+@pytest.mark.parametrize(
+    ("open_rows", "final_cards"),
+    [
+        ("kpi = 'conversion_rate' or period_grain = 'fiscal_year'", 5),
+        ("true", 0),
+    ],
+    ids=["no_ripe_cohort", "first_month"],
+)
+def test_what_is_not_final_yet_says_so(
+    visit, warehouse, tmp_path, open_rows, final_cards
+):
+    first_month = (
+        "delete from marts.data_quality_issues",
+        "delete from marts.revenue_decomposition",
+        "update marts.kpi_values set is_complete_period = false",
+    )
+    folder = changed(
+        warehouse,
+        tmp_path / "young",
+        f"delete from marts.kpi_scorecard where {open_rows}",
+        "update marts.kpi_values set status = 'period_open', value = null "
+        f"where {open_rows}",
+        "update marts.kpi_conversion_rate set status = 'period_open'",
+        *(first_month if final_cards == 0 else ()),
+    )
+    for language, grain in itertools.product(STATUS, GRAINS):
+        page = visit(f"#lang={language}&grain={grain}", folder=folder)
+        cards = page.locator(".card")
+        assert cards.count() == 6
+        final = 0 if grain == "fiscal_year" else final_cards
+        notes = [plain(text) for text in cards.locator(".note").all_inner_texts()]
+        assert notes == [STATUS[language]["period_open"]] * (6 - final)
+        assert page.locator(".panel").count() == 11
+        text = page.inner_text("body")
+        assert not re.search("undefined|NaN", text)
+        funnel = page.inner_text("#panel-funnel")
+        assert STATUS[language]["no_data"] in funnel
+
+
+def test_a_company_without_orders_has_nothing_to_break_down(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "no_orders",
+        "delete from marts.kpi_values where kpi = 'revenue_growth' "
+        "and dimension != 'total'",
+    )
+    page = visit("#lang=de", folder=folder)
+    assert "keine Daten" in page.inner_text("#panel-breakdown")
+    # Orders have no regions here, leads have.
+    page = visit("#lang=de&by=region&is=Nord", folder=folder)
+    note = page.locator(".card[data-kpi=revenue_growth] .note").inner_text()
+    assert note == "Nicht nach Region aufteilbar"
+
+
+def test_a_value_that_a_kpi_never_has_is_no_data(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "no_value",
+        "delete from marts.kpi_values where kpi = 'revenue_growth' "
+        "and dimension_value = 'Nord'",
+    )
+    page = visit("#lang=de&by=region&is=Nord", folder=folder)
+    note = page.locator(".card[data-kpi=revenue_growth] .note").inner_text()
+    assert note == "keine Daten"
+
+
 # --- A target on a count ---
 def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path):
     whole_quarters = (
@@ -993,8 +1060,10 @@ def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path)
         f"{whole_quarters} and measure = 'new_customer_count' and is_complete_period",
         f"update marts.kpi_targets_in_force set {goal}, critical_value = 900 "
         f"where {whole_quarters}",
-        "update marts.kpi_scorecard set measure = 'lead_count', unit = 'count' "
-        "where scorecard_key = 'conversion_rate|quarter|total|(all)'",
+        "update marts.kpi_values set is_judged = measure = 'new_customer_count' "
+        f"where {whole_quarters}",
+        "update marts.kpi_values set is_judged = measure = 'lead_count' where "
+        "kpi = 'conversion_rate' and period_grain = 'quarter' and dimension = 'total'",
     )
     with duckdb.connect(folder / "sales_kpis.duckdb", read_only=True) as database:
         result = database.execute(

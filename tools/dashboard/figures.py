@@ -7,9 +7,13 @@ the mart's own value comes along only where it is not exactly their quotient.
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 
+from tools.definitions import models
+
+KPIS = Path(__file__).resolve().parent.parent.parent / "models" / "marts" / "kpis"
 # How many periods of a grain the page can look back on.
 PERIODS = {"month": 37, "quarter": 21, "fiscal_year": 10}
 FUNNEL_PERIODS = {"month": 24, "quarter": 9, "fiscal_year": 4}
@@ -214,7 +218,7 @@ class Published:
     def run(self):
         """When the data ends, when it was loaded, and what money is counted in."""
         as_of, loaded = self.rows(
-            "select max(as_of_on), (select max(data_as_of) from marts.kpi_scorecard) "
+            "select max(as_of_on), (select max(data_as_of) from marts.kpi_values) "
             "from marts.open_pipeline"
         )[0]
         currency = self.rows("select max(currency_code) from marts.kpi_scorecard")[0][0]
@@ -225,35 +229,39 @@ class Published:
         }
 
     def kpis(self):
-        """The six KPIs in order: labels, measures with units and better directions."""
-        kpis = self.rows(
-            "select distinct kpi, label_de, label_en, kpi_number "
-            "from marts.kpi_scorecard order by kpi_number"
-        )
+        """The six KPIs in order: labels, measures with units and better directions.
+
+        The scorecard has no row of a KPI, or of a grain, whose periods are all open, as
+        those of a young company are; the page shows it nevertheless.
+        """
+        marts = models(KPIS)
         directions = self.rows(
             "select kpi, measure, max(direction) from marts.kpi_scorecard "
             "where direction is not null group by all order by all"
         )
         judged = self.rows(
-            "select distinct kpi, period_grain, measure from marts.kpi_scorecard "
-            "where dimension = 'total' order by all"
+            "select kpi, period_grain, measure from marts.kpi_values "
+            "where dimension = 'total' and is_judged "
+            "qualify row_number() over (partition by kpi, period_grain "
+            "order by status != 'period_open' desc, period_start desc) = 1 order by all"
         )
         units = self.rows(
             "select distinct kpi, measure, unit from marts.kpi_values order by all"
         )
         found = []
-        for kpi, german, english, _ in kpis:
+        for kpi, offered in MEASURES.items():
+            labels = marts[f"kpi_{kpi}"]["config"]["meta"]
             by_grain = {grain: measure for k, grain, measure in judged if k == kpi}
-            measures = [*by_grain.values(), *MEASURES[kpi]]
+            measures = [*by_grain.values(), *offered]
             found.append(
                 {
                     "kpi": kpi,
-                    "de": german,
-                    "en": english,
+                    "de": labels["label_de"],
+                    "en": labels["label_en"],
                     "directions": {
                         m: better for k, m, better in directions if k == kpi
                     },
-                    "default": MEASURES[kpi][0],
+                    "default": offered[0],
                     "judged": by_grain,
                     "measures": list(dict.fromkeys(measures)),
                     "units": {m: unit for k, m, unit in units if k == kpi},

@@ -45,12 +45,13 @@ function number(value, digits, extra = {}) {
 }
 const isShare = (unit) => unit === "share" || unit === "growth";
 
+// Until the first period is final nothing says what money is counted in.
+const money = () => (DATA.currency ? { style: "currency", currency: DATA.currency } : {});
+
 function written(value, unit) {
   if (value === null || value === undefined) return "–";
   if (isShare(unit)) return number(value, 1, { style: "percent" });
-  if (unit === "money") {
-    return number(value, 0, { style: "currency", currency: DATA.currency });
-  }
+  if (unit === "money") return number(value, 0, money());
   if (unit === "days") {
     const digits = Number.isInteger(value) ? 0 : 1;
     return `${number(value, digits)} ${Math.abs(value) === 1 ? text().day : text().days}`;
@@ -64,9 +65,7 @@ function written(value, unit) {
 function difference(value, unit) {
   const sign = { signDisplay: "exceptZero" };
   if (isShare(unit)) return `${number(value * 100, 1, sign)} ${text().points}`;
-  if (unit === "money") {
-    return number(value, 0, { ...sign, style: "currency", currency: DATA.currency });
-  }
+  if (unit === "money") return number(value, 0, { ...sign, ...money() });
   const digits = Number.isInteger(value) ? 0 : 1;
   return unit === "days"
     ? `${number(value, digits, sign)} ${text().days}` : number(value, digits, sign);

@@ -40,6 +40,13 @@ function sampleWords(kpi, figures, i) {
   });
 }
 
+// Why a KPI has no figure under the filter: no such dimension, or nothing of its value.
+function nothing(kpi, measure) {
+  const { dimension } = state.filter;
+  return DATA.series[kpi][measure]?.[dimension] ? text().no_data
+    : fill(text().notBy, { dimension: text().dimensions[dimension] });
+}
+
 function card(kpi) {
   const name = kpi.kpi;
   const measure = judged(name);
@@ -54,10 +61,9 @@ function card(kpi) {
   const properties = { class: "card", "data-kpi": name };
   const i = figures ? lastFinal(figures) : null;
   if (i === null) {
-    const dimension = state.filter && text().dimensions[state.filter.dimension];
     return element("li", { ...properties, class: `card${state.kpi === name ? " chosen" : ""}` }, head,
       element("p", { class: "figure" }, "–"),
-      element("p", { class: "note" }, figures ? text().no_data : fill(text().notBy, { dimension })));
+      element("p", { class: "note" }, figures ? text().period_open : nothing(name, measure)));
   }
   const unit = unitOf(name, figures.measure);
   const value = figures.values[i], status = figures.statuses[i];
@@ -148,8 +154,7 @@ function trend() {
     : null;
   const base = { title, mart: `kpi_${kpi}.${measure}`, size: "wide", printed: true, options };
   if (!figures) {
-    const note = fill(text().notBy, { dimension: text().dimensions[state.filter.dimension] });
-    return { ...base, note, body: element("p"), columns: [], rows: [] };
+    return { ...base, note: nothing(kpi, measure), body: element("p"), columns: [], rows: [] };
   }
   const unit = unitOf(kpi, figures.measure);
   const all = figures.values.length;
@@ -212,6 +217,10 @@ function breakdown() {
   const dimension = dimensions.includes(state.breakdown) ? state.breakdown
     : dimensions.includes("segment") ? "segment" : dimensions[0];
   const unit = unitOf(kpi, measure);
+  const title = `${text().breakdown}: ${label(kpi)}`;
+  if (!dimension) {
+    return { title, mart: `kpi_${kpi}`, size: "slim", printed: true, body: element("p", {}, text().no_data), columns: [], rows: [] };
+  }
   const whole = figuresFor(kpi, measure, headline(kpi, measure));
   const last = lastFinal(whole) ?? whole.values.length - 1;
   const found = Object.keys(DATA.series[kpi][measure][dimension] ?? {}).map((value) => {
@@ -250,7 +259,7 @@ function breakdown() {
         element("td", { class: "number" }, row.target === null ? null : statusMark(row.status, false), " ", written(row.actual, unit)),
         element("td", { class: "number" }, written(row.sample, "count")))))));
   return {
-    title: `${text().breakdown}: ${label(kpi)}`, mart: `kpi_${kpi}`, size: "slim", printed: true, body, columns, rows,
+    title, mart: `kpi_${kpi}`, size: "slim", printed: true, body, columns, rows,
     note: periodName(last),
     options: choice("breakdown", dimensions.map((d) => [d, text().dimensions[d] ?? d]), dimension, (d) => choose({ breakdown: d }), text().by),
   };
@@ -321,7 +330,7 @@ function decomposition() {
   const rows = Object.entries(kinds).map(([value, list]) => [word(value), ...list]);
   const revenue = selected("revenue_growth", "revenue");
   const last = DATA.periods[state.grain].findLastIndex(([, , , complete]) => complete);
-  const notes = [periodName(last), note].filter(Boolean).join(" · ");
+  const notes = [last >= 0 && periodName(last), note].filter(Boolean).join(" · ");
   const what = {
     title: text().decomposition, mart: "revenue_decomposition", printed: true, columns, rows, note: revenue ? notes : note,
     options: segments("comparison", ["prior_year", "prior_period"].map((c) => [c, text()[c]]), state.comparison,
@@ -378,6 +387,11 @@ function funnel() {
     const rates = counts.map((count, stage) => (stage > 0 && known[stage] && known[stage - 1] ? quotient(count, counts[stage - 1]) : null));
     return { counts, rates };
   };
+  const title = text().funnel;
+  // Nobody has had enough time to buy.
+  if (last === null) {
+    return { title, mart: "funnel_stages", printed: true, body: element("p", {}, text().no_data), columns: [], rows: [] };
+  }
   const now = pool(last, last + 1), before = pool(last - YEAR[state.grain], last);
   const changes = now.rates.map((rate, stage) => minus(rate, before.rates[stage]));
   const worst = changes.reduce((found, value, stage) => (value !== null && value < 0 && (found === null || value < changes[found]) ? stage : found), null);
@@ -398,10 +412,9 @@ function funnel() {
       element("td", { class: "number" }, stage === 0 ? "" : rate === null ? text().unknown_stage_rate : written(rate, "share"),
         stage === worst && element("span", { class: "leak" }, ` ↓ ${text().leak}`)),
       element("td", { class: "number" }, stage === 0 || earlier === null ? "" : written(earlier, "share")))))));
-  const period = last === null ? "" : periodName(last);
   return {
-    title: text().funnel, mart: "funnel_stages", printed: true, body, columns, rows,
-    note: [fill(text().funnelNote, { period }), note].filter(Boolean).join(" "),
+    title, mart: "funnel_stages", printed: true, body, columns, rows,
+    note: [fill(text().funnelNote, { period: periodName(last) }), note].filter(Boolean).join(" "),
   };
 }
 
