@@ -99,7 +99,7 @@ def difference(value, unit, language="de"):
     digits = 0 if value == int(value) else 1
     if unit == "count":
         return decimals(value, digits, language, plus=True)
-    days = {"de": "Tage", "en": "days"}[language]
+    days = {"de": ("Tag", "Tage"), "en": ("day", "days")}[language][abs(value) != 1]
     return f"{decimals(value, digits, language, plus=True)} {days}"
 
 
@@ -956,7 +956,7 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     page = visit("#lang=de&grain=quarter", folder=folder)
     banner = page.inner_text("#banner")
     assert "2 Abschlüsse weichen unerklärt" in banner
-    assert "1 Ziele warten" in banner
+    assert "1 Ziel wartet auf seine Prüfung." in banner
     assert "nachträglich geändert: Apr. 2026 (+1.001 €)." in plain(banner)
     assert "Datensätze" not in banner
     assert "(fällig)" in page.inner_text("#panel-targets")
@@ -965,6 +965,80 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     )
     banner = visit("#lang=de", folder=folder).inner_text("#banner")
     assert "Alle Prüfungen bestanden." in banner
+
+
+def test_one_of_a_thing_is_no_plural(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "one",
+        "update marts.crm_tie_out set unexplained_count = -1 where tie_out_key = "
+        "(select min(tie_out_key) from marts.crm_tie_out)",
+        "delete from marts.data_quality_issues where issue_key != (select "
+        "min(issue_key) from marts.data_quality_issues where severity = 'warning')",
+        "update marts.kpi_values set sample_size = 1, numerator = 1, denominator = 1",
+        "update marts.kpi_values set value = 41 + date_diff('quarter', "
+        "date '2026-04-01', period_start) where kpi = 'sales_cycle_length'",
+    )
+    page = visit("#lang=de&grain=quarter", folder=folder)
+    banner = page.inner_text("#banner")
+    assert "1 Abschluss weicht unerklärt vom Bericht des CRM ab." in banner
+    assert "1 Datensatz sollte jemand ansehen." in banner
+    assert card(page, "sales_cycle_length")["changes"]["period"][0] == "+1 Tag"
+    assert card(page, "sales_cycle_length")["sample"] == "1 gewonnener Lead"
+    assert card(page, "average_order_value")["sample"] == "1 Auftrag"
+    # Dative and accusative of Kunde are Kunden, of one and of many.
+    assert card(page, "conversion_rate")["sample"] == "1 von 1 Lead"
+    assert card(page, "churn_rate")["sample"] == "1 von 1 Kunden"
+    page = visit("#lang=en&grain=quarter", folder=folder)
+    assert "1 record needs someone to look at it." in page.inner_text("#banner")
+    assert card(page, "sales_cycle_length")["sample"] == "1 lead won"
+    assert card(page, "churn_rate")["sample"] == "1 of 1 customer"
+
+
+# --- Words for what a company of its own may have ---
+def test_every_issue_has_a_german_name_and_says_what_it_affects(
+    visit, warehouse, tmp_path
+):
+    guide = (ROOT / "docs" / "data_quality.md").read_text()
+    rows = guide.partition("## Issues")[2].partition("## Gaps")[0].splitlines()
+    cells = [
+        row.split("|")[1] for row in rows if row[:3] == "| `" and "only:" not in row
+    ]
+    reasons = {"missing_id", "unreadable", *re.findall("`([a-z_]+)`", " ".join(cells))}
+    fields = [
+        "lead_status",
+        "deal_type",
+        "lead_source",
+        "industry",
+        "region",
+        "segment",
+    ]
+    reasons |= {f"unmapped_{field}" for field in fields}
+    assert {"unmapped_channel", "contract_ends_before_start"} < reasons
+    rows = ", ".join(f"('{name}', 'warning', null)" for name in sorted(reasons))
+    folder = changed(
+        warehouse,
+        tmp_path / "issues",
+        "delete from marts.data_quality_issues",
+        "insert into marts.data_quality_issues (reason, severity, kpi) values "
+        f"{rows}, ('amount_missing', 'info', null)",
+    )
+    shown = table_of(visit("#lang=de", folder=folder), "quality")
+    assert {row[0] for row in shown} & {
+        name.replace("_", " ") for name in reasons
+    } == set()
+    assert "Branche nicht zugeordnet" in {row[0] for row in shown}
+    assert [row[1] for row in shown if row[0] == "Betrag fehlt"] == ["mehrere", "keine"]
+
+
+def test_every_measure_a_target_can_stand_on_has_a_name(visit, sql):
+    measures = {
+        row["m"] for row in sql("select distinct measure as m from marts.kpi_values")
+    }
+    texts = (ROOT / "tools/dashboard/templates/texts.js").read_text()
+    for language in STATUS:
+        names = visit().evaluate(f"{texts}; Object.keys(TEXTS.{language}.measures)")
+        assert measures - set(names) == set()
 
 
 # --- A young company ---

@@ -19,8 +19,10 @@ const state = {
   breakdown: "region", comparison: "prior_year",
 };
 const text = () => TEXTS[state.language];
+// {name} is a part; {name?one|many} chooses words by whether that part is 1.
 const fill = (pattern, parts) =>
-  pattern.replace(/\{(\w+)\}/g, (_, name) => (name in parts ? parts[name] : ""));
+  pattern.replace(/\{(\w+)(?:\?([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) => (
+    one !== undefined ? (String(parts[name]) === "1" ? one : many) : name in parts ? parts[name] : ""));
 const word = (value) => (Object.hasOwn(text().words, value) ? text().words[value] : value);
 const kpiOf = (name) => DATA.kpis.find((kpi) => kpi.kpi === name);
 const label = (kpi) => kpiOf(kpi)[state.language];
@@ -48,13 +50,15 @@ const isShare = (unit) => unit === "share" || unit === "growth";
 // Until the first period is final nothing says what money is counted in.
 const money = () => (DATA.currency ? { style: "currency", currency: DATA.currency } : {});
 
+const daysOf = (value) => (Math.abs(value) === 1 ? text().day : text().days);
+
 function written(value, unit) {
   if (value === null || value === undefined) return "–";
   if (isShare(unit)) return number(value, 1, { style: "percent" });
   if (unit === "money") return number(value, 0, money());
   if (unit === "days") {
     const digits = Number.isInteger(value) ? 0 : 1;
-    return `${number(value, digits)} ${Math.abs(value) === 1 ? text().day : text().days}`;
+    return `${number(value, digits)} ${daysOf(value)}`;
   }
   if (unit === "months") return `${number(value, 1)} ${text().months}`;
   if (unit === "count") return number(value, 0);
@@ -68,7 +72,7 @@ function difference(value, unit) {
   if (unit === "money") return number(value, 0, { ...sign, ...money() });
   const digits = Number.isInteger(value) ? 0 : 1;
   return unit === "days"
-    ? `${number(value, digits, sign)} ${text().days}` : number(value, digits, sign);
+    ? `${number(value, digits, sign)} ${daysOf(value)}` : number(value, digits, sign);
 }
 
 // Short, for the axis of a chart.

@@ -568,14 +568,16 @@ function targets() {
   return { title: text().targets, mart: "kpi_targets_in_force", size: "full", body, columns, rows };
 }
 
-function reasonName(reason) {
-  const plain = reason.replaceAll("_", " ");
-  return text().reasons[reason] ?? plain.replace(/^unmapped /, `${text().unmapped}: `);
+const reasonName = (reason) => text().reasons[reason] ?? reason.replaceAll("_", " ");
+// What is only worth knowing changes no figure; the rest without a KPI changes several.
+function affected({ kpi, severity }) {
+  if (kpi) return label(kpi);
+  return severity === "info" ? text().noKpi : text().allKpis;
 }
 function quality() {
   const columns = [{ title: text().issue }, { title: text().kpi }, { title: text().records, unit: "count" }, { title: text().amount, unit: "money" }];
   const rows = DATA.quality.map((issue) => [
-    reasonName(issue.reason), issue.kpi ? label(issue.kpi) : text().allKpis, issue.records, issue.amount,
+    reasonName(issue.reason), affected(issue), issue.records, issue.amount,
   ]);
   const body = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text().quality }, table(text().quality, columns, rows));
   return { title: text().quality, mart: "data_quality_issues", size: "full", body, columns, rows };
