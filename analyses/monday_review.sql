@@ -19,7 +19,7 @@ headlines as (
         coalesce(direction, {{ default_direction('kpi') }}) as better_direction
 
     from scorecard
-    where {{ is_headline() }}
+    where is_headline
 
 ),
 

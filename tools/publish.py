@@ -62,8 +62,7 @@ select
     period_label, value, direction, target_value, unit,
     (select max(currency_code) from marts.kpi_scorecard)
 from marts.kpi_scorecard
-where status = 'off_target' and (dimension = 'total'
-    or kpi = 'average_order_value' and dimension_value = 'new_business')
+where status = 'off_target' and is_headline
 order by kpi_number, period_end - period_start, period_start
 """
 

@@ -125,13 +125,15 @@
     end
 {%- endmacro %}
 
-{#-
-    Whether a row of the scorecard stands for its KPI as a whole: the total, or the order
-    value of new business, where its target stands.
--#}
-{% macro is_headline() -%}
-    (
-        dimension = 'total'
-        or (kpi = 'average_order_value' and dimension_value = 'new_business')
-    )
+{#- By how much a value is above one before it; of money in exact cents. -#}
+{% macro value_change(relation, base) -%}
+    case {{ relation }}.unit
+            when 'money'
+                then cast(
+                    cast({{ relation }}.value as {{ type_name('money') }})
+                    - cast({{ base }}.value as {{ type_name('money') }})
+                    as {{ type_name('number') }}
+                )
+            else {{ relation }}.value - {{ base }}.value
+        end
 {%- endmacro %}

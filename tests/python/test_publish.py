@@ -60,14 +60,16 @@ def make_build(path, generation, descending=False):
                 kpi_number int,
                 dimension_value varchar, period_label varchar, period_start date,
                 period_end date, unit varchar, currency_code varchar,
-                direction varchar, target_value double
+                direction varchar, target_value double, is_headline boolean
             );
             insert into marts.kpi_scorecard
                 select {generation}, kpi, 'month', dimension, label,
                     case unit when 'count' then 'lead_count' else kpi end, status,
                     value, number, dimension_value, '2026-06', '2026-06-01',
                     '2026-06-30', unit, case unit when 'money' then 'EUR' end,
-                    direction, target
+                    direction, target,
+                    dimension = 'total'
+                    or kpi = 'average_order_value' and dimension_value = 'new_business'
                 from (values
                     ('growth', 'deal_type', 'new_business', 'Growth', 'off_target', 0, 2,
                      'growth', 'higher', 0.05),

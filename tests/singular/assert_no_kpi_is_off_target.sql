@@ -1,7 +1,6 @@
 {#-
-    A KPI as a whole that misses its critical threshold in its latest final period; the
-    order value by that of new business, where its target stands. A warning unless the
-    var `off_target_severity` says error.
+    A KPI as a whole that misses its critical threshold in its latest final period. A
+    warning unless the var `off_target_severity` says error.
 -#}
 {{ config(severity=var('off_target_severity')) }}
 
@@ -17,7 +16,7 @@ off_target as (
         target_value
 
     from {{ ref('kpi_scorecard') }}
-    where status = 'off_target' and {{ is_headline() }}
+    where status = 'off_target' and is_headline
 
 )
 

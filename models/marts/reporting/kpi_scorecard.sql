@@ -62,6 +62,38 @@ latest_values as (
 
 ),
 
+{# Where targets stand: on the whole company, or on kinds of orders. #}
+targeted_rows as (
+
+    select
+        *,
+        max(
+            case when dimension = 'total' and target_value is not null then 1 else 0 end
+        ) over (partition by kpi, period_grain) as targeted_total_count,
+        sum(
+            case
+                when dimension = 'deal_type' and target_value is not null then 1 else 0
+            end
+        ) over (partition by kpi, period_grain) as targeted_deal_type_count
+
+    from latest_values
+
+),
+
+headlines as (
+
+    select
+        *,
+        case
+            when targeted_total_count = 0 and targeted_deal_type_count = 1
+                then dimension = 'deal_type' and target_value is not null
+            else dimension = 'total'
+        end as is_headline
+
+    from targeted_rows
+
+),
+
 all_values as (
 
     select * from {{ ref('kpi_values') }}
@@ -71,66 +103,67 @@ all_values as (
 scorecard as (
 
     select
-        latest_values.kpi || '|' || latest_values.period_grain || '|'
-        || latest_values.dimension || '|' || latest_values.dimension_value
+        headlines.kpi || '|' || headlines.period_grain || '|'
+        || headlines.dimension || '|' || headlines.dimension_value
             as scorecard_key,
-        latest_values.kpi,
+        headlines.kpi,
         cast(labels.kpi_number as {{ type_name('integer') }}) as kpi_number,
         labels.label_de,
         labels.label_en,
-        latest_values.measure,
-        latest_values.unit,
+        headlines.measure,
+        headlines.unit,
         case
-            when latest_values.unit = 'money' then '{{ var("reporting_currency") }}'
+            when headlines.unit = 'money' then '{{ var("reporting_currency") }}'
         end as currency_code,
-        latest_values.period_grain,
-        latest_values.period_start,
-        latest_values.period_end,
-        latest_values.period_label,
-        latest_values.dimension,
-        latest_values.dimension_value,
-        latest_values.value,
-        latest_values.sample_size,
+        headlines.period_grain,
+        headlines.period_start,
+        headlines.period_end,
+        headlines.period_label,
+        headlines.dimension,
+        headlines.dimension_value,
+        headlines.is_headline,
+        headlines.value,
+        headlines.sample_size,
         coalesce(own_targets.direction, any_targets.direction) as direction,
-        latest_values.target_value,
-        latest_values.warning_value,
-        latest_values.critical_value,
-        latest_values.target_attainment,
-        latest_values.status,
+        headlines.target_value,
+        headlines.warning_value,
+        headlines.critical_value,
+        headlines.target_attainment,
+        headlines.status,
         prior_periods.value as prior_period_value,
-        latest_values.value - prior_periods.value as change_to_prior_period,
+        {{ value_change('headlines', 'prior_periods') }} as change_to_prior_period,
         prior_years.value as prior_year_value,
-        latest_values.value - prior_years.value as change_to_prior_year,
-        latest_values.data_as_of
+        {{ value_change('headlines', 'prior_years') }} as change_to_prior_year,
+        headlines.data_as_of
 
-    from latest_values
+    from headlines
     inner join labels
-        on latest_values.kpi = labels.kpi
+        on headlines.kpi = labels.kpi
     left join all_values as prior_periods
-        on latest_values.kpi = prior_periods.kpi
-        and latest_values.measure = prior_periods.measure
-        and latest_values.period_grain = prior_periods.period_grain
-        and latest_values.prior_period_start = prior_periods.period_start
-        and latest_values.dimension = prior_periods.dimension
-        and latest_values.dimension_value = prior_periods.dimension_value
+        on headlines.kpi = prior_periods.kpi
+        and headlines.measure = prior_periods.measure
+        and headlines.period_grain = prior_periods.period_grain
+        and headlines.prior_period_start = prior_periods.period_start
+        and headlines.dimension = prior_periods.dimension
+        and headlines.dimension_value = prior_periods.dimension_value
     left join all_values as prior_years
-        on latest_values.kpi = prior_years.kpi
-        and latest_values.measure = prior_years.measure
-        and latest_values.period_grain = prior_years.period_grain
-        and latest_values.prior_year_start = prior_years.period_start
-        and latest_values.dimension = prior_years.dimension
-        and latest_values.dimension_value = prior_years.dimension_value
+        on headlines.kpi = prior_years.kpi
+        and headlines.measure = prior_years.measure
+        and headlines.period_grain = prior_years.period_grain
+        and headlines.prior_year_start = prior_years.period_start
+        and headlines.dimension = prior_years.dimension
+        and headlines.dimension_value = prior_years.dimension_value
     left join targets as own_targets
-        on latest_values.kpi = own_targets.kpi
-        and latest_values.period_grain = own_targets.period_grain
-        and latest_values.period_start = own_targets.period_start
-        and latest_values.dimension = own_targets.dimension
-        and latest_values.dimension_value = own_targets.dimension_value
+        on headlines.kpi = own_targets.kpi
+        and headlines.period_grain = own_targets.period_grain
+        and headlines.period_start = own_targets.period_start
+        and headlines.dimension = own_targets.dimension
+        and headlines.dimension_value = own_targets.dimension_value
     left join targets as any_targets
-        on latest_values.kpi = any_targets.kpi
-        and latest_values.period_grain = any_targets.period_grain
-        and latest_values.period_start = any_targets.period_start
-        and latest_values.dimension = any_targets.dimension
+        on headlines.kpi = any_targets.kpi
+        and headlines.period_grain = any_targets.period_grain
+        and headlines.period_start = any_targets.period_start
+        and headlines.dimension = any_targets.dimension
         and any_targets.dimension_value = '*'
 
 )
