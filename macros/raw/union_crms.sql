@@ -118,13 +118,18 @@
     union all
     {%- endif %}
     {%- else %}
+    {{ no_rows(columns) }}
+    {%- endfor %}
+{% endmacro %}
+
+{#- An empty relation with the given columns, {name: type of the project}. -#}
+{% macro no_rows(columns) -%}
     select
         {%- for name, type in columns.items() %}
         cast(null as {{ type_name(type) }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (select 1 as no_row where 1 = 0) as nothing_landed
-    {%- endfor %}
-{% endmacro %}
+{%- endmacro %}
 
 {#- Whether a CRM has a staging model for a kind of object. -#}
 {% macro staging_has(system, objects) %}

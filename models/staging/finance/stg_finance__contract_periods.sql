@@ -63,12 +63,7 @@ merged_companies as (
     from {{ ref('stg_hubspot__merged_records') }}
     where object_type = 'company'
     {%- else %}
-    select
-        cast(null as {{ type_name('text') }}) as source_system,
-        cast(null as {{ type_name('text') }}) as record_id,
-        cast(null as {{ type_name('text') }}) as survivor_id
-
-    from (select 1 as no_row where 1 = 0) as no_hubspot
+    {{ no_rows({'source_system': 'text', 'record_id': 'text', 'survivor_id': 'text'}) }}
     {%- endif %}
 
 ),
