@@ -4,6 +4,17 @@
 {%- set kpi_of_billings = 'revenue_growth' if are_billings_revenue else 'churn_rate' -%}
 {%- set is_billing_in_a_figure =
     'true' if are_billings_revenue else 'contract_id is not null' -%}
+{#- A lost deal is in the win rate alone, and there only if it was new business. -#}
+{%- set kpi_of_close -%}
+    case
+        when landed_state != 'lost' then 'revenue_growth'
+        when deal_type = 'new_business' then 'conversion_rate'
+    end
+{%- endset -%}
+{#- Only new business is timed. -#}
+{%- set kpi_of_clock -%}
+    case when deal_type = 'new_business' then 'sales_cycle_length' end
+{%- endset -%}
 {%- set standard_lifecycle_stages = [
     'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
     'customer', 'evangelist', 'other',
@@ -121,10 +132,12 @@ billing_records as (
 
     select
         *,
+        coalesce(currency_code, {{ home_currency('source_system') }})
+            as amount_currency_code,
         {{ is_billing_in_a_figure }} as is_in_a_figure
 
     from {{ ref('int_crm__billing_document_records') }}
-    where record_state is null and is_counted and billed_on is null
+    where record_state is null and is_counted
 
 ),
 
@@ -152,7 +165,8 @@ row_issues as (
         cast(null as {{ type_name('text') }}) as kpi,
         cast(null as {{ type_name('money') }}) as amount,
         cast(null as {{ type_name('text') }}) as currency_code,
-        unreadable_columns as detail
+        {# Each name ends with a comma. #}
+        substr(unreadable_columns, 1, length(unreadable_columns) - 1) as detail
 
     from raw_rows
     where row_state in ('missing_id', 'unreadable')
@@ -180,30 +194,29 @@ deal_findings as (
 
 deal_issues as (
     {% for reason, kpi, severity, condition in [
-        ('close_date_in_future', 'revenue_growth', 'warning',
+        ('close_date_in_future', kpi_of_close, 'warning',
             "landed_state in ('won', 'lost') and landed_closed_on is not null"
             ~ " and deal_state = 'open'"),
-        ('close_date_missing', 'revenue_growth', 'warning',
+        ('close_date_missing', kpi_of_close, 'warning',
             "close_date_source = 'missing'"),
-        ('unknown_stage', 'conversion_rate', 'warning', "landed_state = 'unknown'"),
-        ('created_date_missing', 'sales_cycle_length', 'warning', 'created_on is null'),
-        ('close_before_create', 'sales_cycle_length', 'warning',
-            'closed_on < created_on'),
-        ('amount_missing', 'revenue_growth', 'warning',
+        ('unknown_stage', "'conversion_rate'", 'warning', "landed_state = 'unknown'"),
+        ('created_date_missing', "'sales_cycle_length'", 'warning', 'created_on is null'),
+        ('close_before_create', kpi_of_clock, 'warning', 'closed_on < created_on'),
+        ('amount_missing', "'revenue_growth'", 'warning',
             "is_closed_won and amount_source = 'missing_amount'"),
-        ('exchange_rate_missing', 'revenue_growth', 'warning',
+        ('exchange_rate_missing', kpi_of_close, 'warning',
             "amount_source = 'missing_rate'"),
-        ('customer_missing', 'churn_rate', 'warning',
+        ('customer_missing', "'churn_rate'", 'warning',
             'is_win and customer_id is null'),
-        ('deal_type_derived', 'average_order_value', 'info', 'is_type_derived'),
+        ('deal_type_derived', "'average_order_value'", 'info', 'is_type_derived'),
     ] %}
     select
         source_system,
         raw_table,
         source_record_id as raw_key,
         '{{ reason }}' as reason,
-        '{{ severity }}' as severity,
-        '{{ kpi }}' as kpi,
+        case when {{ kpi }} is null then 'info' else '{{ severity }}' end as severity,
+        {{ kpi }} as kpi,
         {{ 'record_amount' if reason == 'exchange_rate_missing' else 'amount' }}
             as amount,
         {{ 'currency_code' if reason == 'exchange_rate_missing'
@@ -518,21 +531,28 @@ contract_issues as (
 billing_issues as (
 
     select
-        source_system,
-        raw_table,
-        source_record_id as raw_key,
+        billings.source_system,
+        billings.raw_table,
+        billings.source_record_id as raw_key,
         case
-            when amount_source = 'missing_amount' then 'amount_missing'
+            when billings.amount_source = 'missing_amount' then 'amount_missing'
             else 'exchange_rate_missing'
         end as reason,
-        case when is_in_a_figure then 'warning' else 'info' end as severity,
-        case when is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
-        cast(null as {{ type_name('money') }}) as amount,
-        cast(null as {{ type_name('text') }}) as currency_code,
-        cast(null as {{ type_name('text') }}) as detail
+        case when billings.is_in_a_figure then 'warning' else 'info' end as severity,
+        case when billings.is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
+        billing_records.amount,
+        billing_records.amount_currency_code as currency_code,
+        case
+            when billings.amount_source = 'missing_rate'
+                then billing_records.amount_currency_code
+        end as detail
 
     from billings
-    where amount_source in ('missing_amount', 'missing_rate')
+    left join billing_records
+        on billings.source_system = billing_records.source_system
+        and billings.raw_table = billing_records.raw_table
+        and billings.source_record_id = billing_records.source_record_id
+    where billings.amount_source in ('missing_amount', 'missing_rate')
     union all
     select
         source_system,
@@ -542,10 +562,11 @@ billing_issues as (
         case when is_in_a_figure then 'warning' else 'info' end as severity,
         case when is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
         amount,
-        coalesce(currency_code, {{ home_currency('source_system') }}) as currency_code,
+        amount_currency_code as currency_code,
         currency_code as detail
 
     from billing_records
+    where billed_on is null
 
 ),
 
