@@ -129,6 +129,14 @@ def test_nothing_on_the_page_is_unescaped(run):
     assert "7 checks: 3 failed, 2 warnings. Nothing of it can be published." in text
 
 
+def test_old_data_are_an_error_that_stops_no_publication(run):
+    target, build = run
+    (target / "run_results.json").write_text(json.dumps({"results": []}))
+    assert write_report(target, build, target / "quality") == 1
+    text = (target / "quality" / "index.html").read_text()
+    assert "3 checks: 1 failed, 1 warnings. All of it can be published." in text
+
+
 def test_every_reason_of_the_marts_is_in_the_guide():
     remedies = guide(quality_report.GUIDE.read_text())
     sql = (ROOT / "models/intermediate/quality/int_quality__issues.sql").read_text()
