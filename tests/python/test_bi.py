@@ -13,6 +13,8 @@ import pandas
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from tools.definitions import models
+
 ROOT = Path(__file__).resolve().parents[2]
 OLD_DUCKDB = "1.4.4"
 # What an old client does: list, read everything, read the comments.
@@ -101,6 +103,60 @@ def test_sqlalchemy_lists_tables_columns_with_comments_and_rows(published, count
             rows = connection.execute(text(f"select * from marts.{mart}")).fetchall()
             assert len(rows) == count
     engine.dispose()
+
+
+# Beside dimension, what tells rows of one mart apart that must not be added up either.
+KEYS = (
+    *("period_grain", "period_start", "comparison", "cohort_month", "day_number"),
+    *("months_since_creation", "stage_kind", "pipeline", "stage_number", "stage_label"),
+)
+
+
+def test_columns_called_additive_and_no_others_add_up_to_the_total(database):
+    marts = {
+        name: model["config"]["meta"].get("additive_columns")
+        for name, model in models(ROOT / "models" / "marts").items()
+        if not name.startswith("history_")
+        and {"dimension", "dimension_value"} < {c["name"] for c in model["columns"]}
+    }
+    # Those in long form have a row per measure, and most measures are ratios.
+    long_form = {"kpi_values", "kpi_scorecard", "kpi_value_history"}
+    long_form |= {"kpi_targets_in_force"}
+    assert {name for name, columns in marts.items() if not columns} == long_form
+    for mart in set(marts) - long_form:
+        types = dict(
+            database.execute(
+                "select column_name, data_type from duckdb_columns() "
+                "where table_name = ? and data_type in ('BIGINT', 'DECIMAL(18,2)')",
+                [mart],
+            ).fetchall()
+        )
+        keys = [
+            column
+            for (column,) in database.execute(
+                "select column_name from duckdb_columns() where table_name = ?", [mart]
+            ).fetchall()
+            if column in KEYS
+        ]
+        adding = set()
+        for column in set(types) - set(keys) - {"sample_size"}:
+            sums = (
+                f"select {', '.join([*keys, 'dimension'])}, sum({column}) as total "
+                f"from marts.{mart} group by all"
+            )
+            (differing,) = database.execute(
+                f"with sums as ({sums}) select count(*) from sums inner join sums as "
+                f"whole on {' and '.join(['true', *same(keys)])} where whole.dimension "
+                "= 'total' and coalesce(sums.total, 0) != coalesce(whole.total, 0)"
+            ).fetchone()
+            if not differing:
+                adding.add(column)
+        assert adding == set(marts[mart]), mart
+
+
+def same(keys):
+    """The condition that two sums stand for the same, key by key."""
+    return [f"sums.{key} is not distinct from whole.{key}" for key in keys]
 
 
 def test_pandas_reads_parquet_and_csv_alike(published, counts):

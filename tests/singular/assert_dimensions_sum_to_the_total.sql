@@ -6,6 +6,8 @@ with
 {% set marts = {
     'kpi_revenue_growth': [
         'revenue', 'refund_amount', 'order_count', 'orders_without_amount_count',
+        'prior_period_revenue', 'prior_year_revenue', 'comparable_revenue',
+        'revenue_change',
     ],
     'kpi_sales_cycle_length': [
         'cycle_count', 'negative_cycle_count', 'lead_to_opportunity_count',
