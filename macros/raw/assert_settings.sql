@@ -114,7 +114,7 @@
     {{- return(1 <= day <= lengths[month - 1]) -}}
 {% endmacro %}
 
-{#- What is wrong with `crm_column_overrides`: systems, tables that nothing reads. -#}
+{#- What is wrong with `crm_column_overrides`: systems, tables, fields that nothing reads. -#}
 {% macro override_problems() %}
     {%- set problems = [] -%}
     {%- set systems = ['salesforce', 'hubspot', 'zoho', 'finance'] -%}
@@ -136,7 +136,51 @@
                     ~ known | sort | join(', ') ~ '.'
                 ) -%}
             {%- endfor -%}
+            {%- set asked = asked_fields(system) -%}
+            {%- for table, own_names in tables.items() if table in known -%}
+                {%- for field in own_names
+                    if not is_asked(system, table, field.split('.')[0], asked) -%}
+                    {%- do problems.append(
+                        'The var crm_column_overrides names the field ' ~ field ~ ' of '
+                        ~ system ~ ' ' ~ table ~ ', which is not read; write the name '
+                        ~ "that it has in the CRM's API, then your column: {Amount: "
+                        ~ 'your_column}.'
+                    ) -%}
+                {%- endfor -%}
+            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(problems) -}}
+{% endmacro %}
+
+{#-
+    The fields that the staging models of a system ask for: what they pick from a raw
+    table by name, alone or in a list.
+-#}
+{% macro asked_fields(system) %}
+    {%- set fields = [] -%}
+    {%- set picked = "\\(\\s*\\w+,\\s*(?:\\[[^\\]]*\\]|'\\w+)" -%}
+    {%- for node in graph.nodes.values()
+        if node.name.startswith('stg_' ~ system ~ '__') -%}
+        {%- for names in modules.re.findall(picked, node.raw_code) -%}
+            {%- do fields.extend(modules.re.findall("'(\\w+)", names)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(fields | unique(case_sensitive=true) | list) -}}
+{% endmacro %}
+
+{#-
+    Whether staging asks for a field: its models name it, or the beginning of it
+    (hs_v2_date_entered_), or a macro does: loaders' own columns, deletion, and all of
+    HubSpot's tables that are no objects.
+-#}
+{% macro is_asked(system, table, field, asked) %}
+    {%- set objects = ['contact', 'company', 'deal', 'line_item', 'marketing_campaign'] -%}
+    {%- set is_asked = field in asked or field.startswith('_')
+        or field in ['IsDeleted', 'Record_Status__s']
+        or (system == 'hubspot' and table not in objects) -%}
+    {%- for word in asked if word.endswith('_') and field.startswith(word) -%}
+        {{- return(true) -}}
+    {%- endfor -%}
+    {{- return(is_asked) -}}
 {% endmacro %}

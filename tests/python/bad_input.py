@@ -300,7 +300,12 @@ REFUSED_SETTINGS = {
     "salesforce_loader": "stitch",
     "salesforce_home_currency": "usd",
     "crm_column_overrides": {
-        "salesforce": {"Opportunity": {"Amount": "arr_c"}},
+        "salesforce": {
+            "Opportunity": {"Amount": "arr_c"},
+            "opportunity": {"amount": "arr_c", "arr_c": "IsWon"},
+            # What models, or only macros, ask for.
+            "account": {"Industry": "branch", "IsDeleted": "gone", "_fivetran_x": "y"},
+        },
         "pipedrive": {"deal": {"value": "arr"}},
     },
     "reporting_currency": "Euro",
@@ -327,6 +332,10 @@ REFUSALS = (
     "salesforce_home_currency is usd; it must be an ISO code of three capital letters",
     "crm_column_overrides names the table Opportunity of salesforce, which is not read;"
     " it can be account, campaign,",
+    "crm_column_overrides names the field amount of salesforce opportunity, which is"
+    " not read; write the name that it has in the CRM's API, then your column:"
+    " {Amount: your_column}.",
+    "crm_column_overrides names the field arr_c of salesforce opportunity, which",
     "crm_column_overrides names the system pipedrive, which is not read; it can be"
     " salesforce, hubspot, zoho, finance.",
     "reporting_currency is Euro; it must be an ISO code",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -264,6 +265,11 @@ def test_a_var_that_cannot_work_is_refused_by_name(sentence, refused_settings_ru
     assert not refused_settings_run.worked
     found = refused_settings_run.sentence(f"The var {sentence}")
     assert found, refused_settings_run.console
+
+
+def test_no_field_that_is_read_is_refused(refused_settings_run):
+    refused = re.findall("names the field (\\w+)", refused_settings_run.console)
+    assert set(refused) == {"amount", "arr_c"}
 
 
 def test_an_own_column_that_is_not_there_is_refused(unknown_column_run):
