@@ -1095,6 +1095,23 @@ def test_a_company_without_orders_has_nothing_to_break_down(visit, warehouse, tm
     assert note == "Nicht nach Region aufteilbar"
 
 
+def test_a_pipeline_without_probabilities_has_no_weight(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "unweighted",
+        "update marts.open_pipeline set weighted_amount = 0, "
+        "deals_without_probability_count = deal_count, deals_without_amount_count = 1",
+    )
+    page = visit("#lang=de", folder=folder)
+    assert page.inner_text("[data-figure=weighted_amount]") == NOTHING
+    assert page.inner_text("[data-figure=amount]") != NOTHING
+    count = page.inner_text("[data-figure=deal_count]")
+    note = plain(page.inner_text("#panel-pipeline .note"))
+    assert note == (
+        f"ohne Betrag: 1 Deal · ohne Wahrscheinlichkeit und Gewicht: {count} Deals"
+    )
+
+
 def test_a_value_that_a_kpi_never_has_is_no_data(visit, warehouse, tmp_path):
     folder = changed(
         warehouse,

@@ -141,6 +141,8 @@ PIPELINE = (
     "weighted_amount",
     "overdue_count",
     "median_age_days",
+    "deals_without_amount_count",
+    "deals_without_probability_count",
 )
 
 

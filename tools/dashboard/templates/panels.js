@@ -540,10 +540,17 @@ function pipeline() {
   const units = ["count", "money", "money", "count", "days"];
   // A median of parts cannot be formed.
   const values = names.map((_, i) => (i === 4 && parts.length !== 1 ? null : sum(parts.map((part) => part[i]))));
+  const [unknownAmount, unknownChance] = [5, 6].map((i) => sum(parts.map((part) => part[i])));
+  // Nothing weighted is not a weight of nothing.
+  if (unknownChance > 0 && unknownChance === values[0]) values[2] = null;
+  const notes = [
+    note, unknownAmount && fill(text().withoutAmount, { count: unknownAmount }),
+    unknownChance && fill(text().withoutChance, { count: unknownChance }),
+  ].filter(Boolean).join(" · ");
   const columns = names.map((name, i) => ({ title: text()[name], unit: units[i] }));
   const body = element("dl", { class: "stats" }, names.map((name, i) => element("div", {},
     element("dt", {}, text()[name]), element("dd", { "data-figure": name }, written(values[i], units[i])))));
-  return { title: text().pipeline, mart: "open_pipeline", size: "full", body, note, columns, rows: [values] };
+  return { title: text().pipeline, mart: "open_pipeline", size: "full", body, note: notes || null, columns, rows: [values] };
 }
 
 function targets() {
