@@ -95,6 +95,9 @@
     {%- if raw.system == 'salesforce' -%}
         {#- Some of Fivetran's connections keep the spelling of the source. -#}
         {%- do names.append(api_name) -%}
+    {%- elif var(raw.system ~ '_loader', none) == 'fivetran' -%}
+        {#- hs_v2_date_entered_lead is property_hs_v_2_date_entered_lead, too. -#}
+        {%- do names.append(digits_apart(names[0])) -%}
     {%- endif -%}
     {{- return(names) -}}
 {% endmacro %}
@@ -113,10 +116,14 @@
     {%- endif -%}
     {%- set words = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', api_name) -%}
     {%- if loader == 'fivetran' -%}
-        {%- set words = modules.re.sub('([a-zA-Z])([0-9])', '\\1_\\2', words) -%}
-        {%- set words = words | replace('__', '_') -%}
+        {%- set words = digits_apart(words) | replace('__', '_') -%}
     {%- endif -%}
     {{- return(words | lower) -}}
+{% endmacro %}
+
+{#- A name as Fivetran splits it: Product_2, not Product2. -#}
+{% macro digits_apart(name) %}
+    {{- return(modules.re.sub('([a-zA-Z])([0-9])', '\\1_\\2', name)) -}}
 {% endmacro %}
 
 {#-

@@ -360,8 +360,14 @@ def _renamed(record, prefix, names=(), dropped=()):
 
 
 def fivetran():
-    """Singular tables, property_ columns, bridges with several types per pair."""
+    """Singular tables, property_ columns, digits apart, several types per pair."""
     deleted = {"archived": "is_deleted"}
+    contact_names = deleted | {
+        key: "property_" + key.replace("v2", "v_2")
+        for row in CONTACTS
+        for key in row
+        if key.startswith("hs_v2_")
+    }
     deal_names = {
         "id": "deal_id",
         "pipeline": "deal_pipeline_id",
@@ -382,7 +388,7 @@ def fivetran():
     named = [(item, deal) for item, deal, _ in items if item == "901"]
     items = [row for row in items if row[0] != "901"]
     tables = {
-        "contact": [_renamed(row, "property_", deleted) for row in CONTACTS],
+        "contact": [_renamed(row, "property_", contact_names) for row in CONTACTS],
         "company": [_renamed(row, "property_", deleted) for row in COMPANIES],
         "deal": [_renamed(row, "property_", deal_names, LINKS) for row in DEALS],
         "line_item": [_renamed(row, "property_", deleted) for row in LINE_ITEMS],
