@@ -1,29 +1,54 @@
 {#-
-    Follows merge pointers (source_system, record_id, merged_into_id) up to five steps
-    to the record that is left. A cycle keeps its smallest id.
+    Follows merge pointers (source_system, record_id, merged_into_id) to the record that is
+    left, each round twice as far as the one before: 16 steps in four rounds. Who is then
+    still at a merged record is in a cycle, which keeps its smallest id: the smallest that
+    is passed on the way round from there.
 -#}
 {% macro merge_survivors(pointers) %}
-    select
-        step_0.source_system,
-        step_0.record_id,
-        case
-            when step_5.record_id is not null
-                then least(
-                    step_1.record_id, step_2.record_id, step_3.record_id,
-                    step_4.record_id, step_5.record_id
-                )
-            else coalesce(
-                step_4.merged_into_id, step_3.merged_into_id, step_2.merged_into_id,
-                step_1.merged_into_id, step_0.merged_into_id
-            )
-        end as survivor_id
+    {%- set rounds = 4 %}
+    with
 
-    from {{ pointers }} as step_0
-    {%- for step in range(1, 6) %}
-    left join {{ pointers }} as step_{{ step }}
-        on step_{{ step - 1 }}.source_system = step_{{ step }}.source_system
-        and step_{{ step - 1 }}.merged_into_id = step_{{ step }}.record_id
+    hops_0 as (
+
+        select
+            source_system,
+            record_id,
+            merged_into_id,
+            record_id as smallest_id
+
+        from {{ pointers }}
+
+    ),
+
+    {%- for round in range(1, rounds + 1) %}
+
+    hops_{{ round }} as (
+
+        select
+            hops.source_system,
+            hops.record_id,
+            coalesce(next_hops.merged_into_id, hops.merged_into_id) as merged_into_id,
+            least(
+                hops.smallest_id, coalesce(next_hops.smallest_id, hops.smallest_id)
+            ) as smallest_id
+
+        from hops_{{ round - 1 }} as hops
+        left join hops_{{ round - 1 }} as next_hops
+            on hops.source_system = next_hops.source_system
+            and hops.merged_into_id = next_hops.record_id
+
+    ){{ ',' if not loop.last }}
     {%- endfor %}
+
+    select
+        hops.source_system,
+        hops.record_id,
+        coalesce(cycles.smallest_id, hops.merged_into_id) as survivor_id
+
+    from hops_{{ rounds }} as hops
+    left join hops_{{ rounds }} as cycles
+        on hops.source_system = cycles.source_system
+        and hops.merged_into_id = cycles.record_id
 {% endmacro %}
 
 {#-

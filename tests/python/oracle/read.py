@@ -19,7 +19,7 @@ Row = dict  # one raw row: column name -> text or None
 CENT = Decimal("0.01")
 TOO_MUCH_MONEY = Decimal("10000000000")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-MERGE_STEPS = 5
+MERGE_STEPS = 16
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
 _EPOCH_MS = re.compile(r"\d{12,13}")
@@ -246,7 +246,7 @@ def is_deleted(row: Row) -> bool:
 
 
 def follow_merges(pointers: dict[str, str], survivors: set[str]) -> dict[str, str]:
-    """{loser: survivor} for pointers that reach a survivor in five steps or fewer.
+    """{loser: survivor} for pointers that reach a survivor in 16 steps or fewer.
 
     A cycle of pointers keeps its smallest id: that id maps to itself.
     """
