@@ -55,7 +55,7 @@
     The records that are used or merged, with the record each is merged into (itself if
     into none), and whether others share it; expects the relation `survivors`. A survivor
     that was deleted or excluded itself, among the `landed`, takes its merged records
-    along.
+    along. One that came after the as-of day is kept for them, for today it is their id.
 -#}
 {% macro kept_records(records, landed) %}
     with
@@ -80,7 +80,8 @@
         left join survivors
             on {{ records }}.source_system = survivors.source_system
             and {{ records }}.record_id = survivors.record_id
-        where {{ records }}.record_state is null or {{ records }}.record_state = 'merged'
+        where {{ records }}.record_state is null
+            or {{ records }}.record_state in ('merged', 'after_as_of')
 
     )
 
@@ -97,4 +98,8 @@
         and surviving_records.survivor_id = landed_survivors.record_id
         and landed_survivors.record_state in ('deleted', 'excluded')
     where landed_survivors.record_id is null
+        and (
+            surviving_records.record_state is distinct from 'after_as_of'
+            or shared_survivors.survivor_id is not null
+        )
 {% endmacro %}
