@@ -7,7 +7,10 @@ from builds import quoted
 
 COLUMNS = {
     "value_mapping": ("source_system", "field", "raw_value", "value"),
-    "stage_definitions": ("source_system", "pipeline", "stage", "is_won", "is_lost"),
+    "stage_definitions": (
+        *("source_system", "pipeline", "stage"),
+        *("is_won", "is_lost", "sort_order"),
+    ),
     "sales_team_members": (
         *("source_system", "user_id", "sales_team", "region"),
         *("valid_from", "valid_to"),
@@ -23,7 +26,7 @@ COLUMNS = {
 TYPES = {
     **dict.fromkeys(("is_won", "is_lost"), "boolean"),
     **dict.fromkeys(("valid_from", "valid_to"), "date"),
-    **dict.fromkeys(("min_employees", "max_employees"), "bigint"),
+    **dict.fromkeys(("min_employees", "max_employees", "sort_order"), "bigint"),
     **dict.fromkeys(("target_value", "warning_value", "critical_value"), "double"),
 }
 GOAL = ("churn_rate", None, "month", "region")
@@ -38,9 +41,10 @@ GOOD = {
         ("zoho", "channel", "New", "Events"),
     ),
     "stage_definitions": (
-        ("zoho", None, "Offer", "false", "false"),
-        ("zoho", "Partners", "Offer", "true", None),
-        ("zoho", "Partners", "offer", "true", "false"),
+        ("zoho", None, "Offer", "false", "false", None),
+        ("zoho", "Partners", "Offer", "true", None, "1"),
+        ("zoho", "partners", "offer", "true", "false", "1"),
+        ("hubspot", "7", "Signed", None, None, "3"),
     ),
     "sales_team_members": (
         ("hubspot", "1", "North", None, None, "2025-01-31"),
@@ -90,28 +94,31 @@ REFUSED = (
     ),
     (
         "stage_definitions",
-        [("pipedrive", None, "Won", "true", "false")],
+        [("pipedrive", None, "Won", "true", "false", None)],
         f"pipedrive won: {UNKNOWN}",
     ),
     (
         "stage_definitions",
-        [("hubspot", "7", None, "true", "false")],
+        [("hubspot", "7", None, "true", "false", None)],
         "hubspot 7 : stage must be there.",
     ),
     (
         "stage_definitions",
-        [("hubspot", "7", "Won", None, None)],
-        "hubspot 7 won: is_won or is_lost must be filled: false and false for an open",
+        [("hubspot", "7", "Won", None, None, None)],
+        "hubspot 7 won: is_won, is_lost or sort_order must be filled: false and false",
     ),
     (
         "stage_definitions",
-        [("hubspot", "8", "Won", "true", "true")],
+        [("hubspot", "8", "Won", "true", "true", None)],
         "hubspot 8 won: a stage is won or lost, not both.",
     ),
     (
         "stage_definitions",
-        [("hubspot", "9", "Won", "true", None), ("hubspot", "9", "won", None, "true")],
-        "hubspot 9 won: the stage is defined in two ways; keep one of the rows.",
+        [
+            ("hubspot", "Renewal", "Won", "true", None, None),
+            ("hubspot", "renewal", "won", None, "true", None),
+        ],
+        "hubspot renewal won: the stage is defined in two ways; keep one of the rows.",
     ),
     (
         "sales_team_members",

@@ -27,10 +27,11 @@ stage_definitions as (
 
     select
         source_system,
-        coalesce(trim(pipeline), '') as pipeline,
+        lower(coalesce(trim(pipeline), '')) as pipeline,
         lower(trim(stage)) as stage,
         is_won,
-        is_lost
+        is_lost,
+        sort_order
 
     from {{ ref('stage_definitions') }}
 
@@ -97,9 +98,12 @@ checked_stages as (
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}
             when coalesce(stage, '') = '' then 'stage must be there'
-            when max(case when is_won is null and is_lost is null then 1 else 0 end) = 1
-                then 'is_won or is_lost must be filled: false and false for an open'
-                    || ' stage'
+            when max(
+                case when coalesce(is_won, is_lost) is null and sort_order is null
+                    then 1 else 0 end
+            ) = 1
+                then 'is_won, is_lost or sort_order must be filled: false and false for'
+                    || ' an open stage'
             when max(case when is_won and is_lost then 1 else 0 end) = 1
                 then 'a stage is won or lost, not both'
             when max(case when is_won then 1 else 0 end)

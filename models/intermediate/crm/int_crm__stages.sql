@@ -18,20 +18,39 @@ deals as (
 
 ),
 
+pipelines_of_deals as (
+
+    select
+        source_system,
+        lower(pipeline) as lower_pipeline,
+        min(pipeline) as pipeline
+
+    from {{ ref('int_crm__deal_records') }}
+    where pipeline is not null
+    group by source_system, lower(pipeline)
+
+),
+
 {# Own definitions win over the CRM's table; flags on deals help where it is missing. #}
 known_stages as (
 
     select
-        source_system,
-        nullif(trim(pipeline), '') as pipeline,
-        lower(trim(stage)) as stage,
+        stage_definitions.source_system,
+        coalesce(
+            pipelines_of_deals.pipeline, nullif(trim(stage_definitions.pipeline), '')
+        ) as pipeline,
+        lower(trim(stage_definitions.stage)) as stage,
         cast(null as {{ type_name('text') }}) as stage_label,
-        is_won,
-        is_lost,
-        sort_order,
+        stage_definitions.is_won,
+        stage_definitions.is_lost,
+        stage_definitions.sort_order,
         1 as source_rank
 
     from stage_definitions
+    left join pipelines_of_deals
+        on stage_definitions.source_system = pipelines_of_deals.source_system
+        and lower(trim(stage_definitions.pipeline))
+        = pipelines_of_deals.lower_pipeline
     union all
     select
         source_system,
@@ -77,6 +96,7 @@ known_stages as (
 
 ),
 
+{# Who fills the position of a stage alone leaves its state to the CRM. #}
 ranked_stages as (
 
     select
@@ -90,9 +110,21 @@ ranked_stages as (
                 is_won nulls last,
                 sort_order nulls last
         ) as is_won_in_crm,
+        first_value(sort_order) over (
+            partition by source_system, pipeline, stage
+            order by
+                case when sort_order is null then 1 else 0 end,
+                source_rank,
+                sort_order
+        ) as known_sort_order,
         row_number() over (
             partition by source_system, pipeline, stage
-            order by source_rank, is_won, is_lost, sort_order nulls last
+            order by
+                case when coalesce(is_won, is_lost) is null then 1 else 0 end,
+                source_rank,
+                is_won,
+                is_lost,
+                sort_order nulls last
         ) as stage_rank
 
     from known_stages
@@ -106,13 +138,13 @@ stage_states as (
         pipeline,
         stage,
         known_label as stage_label,
-        sort_order,
-        source_rank = 1 as is_own_definition,
+        known_sort_order as sort_order,
+        source_rank = 1 and coalesce(is_won, is_lost) is not null as is_own_definition,
         is_won_in_crm,
         case
             when is_won then 'won'
             when is_lost then 'lost'
-            else 'open'
+            when coalesce(is_won, is_lost) is not null then 'open'
         end as stage_state
 
     from ranked_stages
