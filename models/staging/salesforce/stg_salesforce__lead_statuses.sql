@@ -51,7 +51,9 @@ lead_statuses as (
         versions.unreadable_columns,
         coalesce(
             {{ set_aside_reason('versions.source_record_id') }},
-            case when lower(versions.field) != 'status' then 'other_field' end
+            case
+                when lower(versions.field) is distinct from 'status' then 'other_field'
+            end
         ) as set_aside_reason
 
     from versions

@@ -125,7 +125,9 @@ stage_visits as (
         versions.unreadable_columns,
         coalesce(
             {{ set_aside_reason('versions.source_record_id') }},
-            case when versions.field != 'stagename' then 'other_field' end
+            case
+                when versions.field is distinct from 'stagename' then 'other_field'
+            end
         ) as set_aside_reason
 
     from versions
