@@ -11,7 +11,7 @@ current_states as (
 
     select
         cast(publications.publication_number as {{ type_name('text') }})
-        || '|' || deals.deal_id as history_key,
+        || '|' || {{ short_key('deals.deal_id') }} as history_key,
         publications.publication_number,
         deals.deal_id,
         deals.record_source_system,
@@ -94,7 +94,7 @@ removed_states as (
 
     select
         cast(publications.publication_number as {{ type_name('text') }})
-        || '|' || last_states.deal_id as history_key,
+        || '|' || {{ short_key('last_states.deal_id') }} as history_key,
         publications.publication_number,
         last_states.deal_id,
         last_states.record_source_system,

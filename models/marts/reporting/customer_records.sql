@@ -92,8 +92,8 @@ records as (
 customer_records as (
 
     select
-        records.source_system || '|' || records.raw_table || '|' || records.raw_key
-            as customer_record_key,
+        records.source_system || '|' || records.raw_table
+        || '|' || {{ short_key('records.raw_key') }} as customer_record_key,
         records.customer_id,
         customers.customer_id is not null as is_customer,
         records.source_system,

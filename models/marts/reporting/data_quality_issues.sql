@@ -23,7 +23,8 @@ numbered_issues as (
 listed_issues as (
 
     select
-        source_system || '|' || raw_table || '|' || coalesce(raw_key, '(none)')
+        source_system || '|' || raw_table
+        || '|' || coalesce({{ short_key('raw_key') }}, '(none)')
         || '|' || reason || '|' || cast(issue_number as {{ type_name('text') }})
             as issue_key,
         source_system,

@@ -348,8 +348,8 @@ funnel_stages as (
         || '|' || stages_of_both_kinds.dimension
         || '|' || stages_of_both_kinds.dimension_value
         || '|' || coalesce(stages_of_both_kinds.stage_source_system, '(all)')
-        || '|' || coalesce(stages_of_both_kinds.pipeline, '(none)')
-        || '|' || stages_of_both_kinds.stage as funnel_stage_key,
+        || '|' || coalesce({{ short_key('stages_of_both_kinds.pipeline') }}, '(none)')
+        || '|' || {{ short_key('stages_of_both_kinds.stage') }} as funnel_stage_key,
         stages_of_both_kinds.stage_kind,
         periods.period_grain,
         periods.period_start,

@@ -112,8 +112,9 @@ closed_months as (
 restatements as (
 
     select
-        cast(publication_number as {{ type_name('text') }}) || '|' || deal_id || '|'
-        || cast(period_start as {{ type_name('text') }}) as restatement_key,
+        cast(publication_number as {{ type_name('text') }})
+        || '|' || {{ short_key('deal_id') }}
+        || '|' || cast(period_start as {{ type_name('text') }}) as restatement_key,
         publication_number,
         reported_as_of,
         previously_as_of,
