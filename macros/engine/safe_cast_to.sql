@@ -30,20 +30,25 @@
 
 {#-
     A raw column of any type as text, structs as JSON. For the double 12345678 DuckDB
-    would write 12345678.0 and Spark 1.2345678E7, which is no id and no moment.
+    would write 12345678.0 and Spark 1.2345678E7, and for a decimal 12345678.000000000,
+    which is no id and no moment.
 -#}
 {% macro landed_text(column, landed) %}
     {%- if landed.startswith('struct') -%}
         {{- return(as_json_text(column, landed)) -}}
     {%- endif -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
-    {%- if landed not in ['double', 'double precision', 'float', 'real'] -%}
+    {%- if landed in ['double', 'double precision', 'float', 'real'] -%}
+        {%- set whole, limit = type_name('integer'), '1e15' -%}
+    {%- elif landed.startswith('decimal') or landed.startswith('numeric') -%}
+        {%- set whole, limit = 'decimal(38, 0)', '1e37' -%}
+    {%- else -%}
         {{- return(text) -}}
     {%- endif -%}
     {%- set expression -%}
         case
-            when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e15
-                then cast(cast({{ column }} as bigint) as {{ type_name('text') }})
+            when {{ column }} = floor({{ column }}) and abs({{ column }}) < {{ limit }}
+                then cast(cast({{ column }} as {{ whole }}) as {{ type_name('text') }})
             else {{ text }}
         end
     {%- endset -%}

@@ -514,8 +514,16 @@ def airbyte():
                 "metadata": {"isClosed": closed, "probability": probability},
             }
         )
+    # Numbers to HubSpot: on PostgreSQL Airbyte lands them as numeric(38, 9).
+    contacts = [_renamed(row, "properties_", top) for row in CONTACTS]
+    for row in contacts:
+        company = row.pop("properties_associatedcompanyid", None)
+        row["properties_associatedcompanyid:decimal(38, 9)"] = company
+    for row in deals:
+        company = row.pop("properties_hs_primary_associated_company")
+        row["properties_hs_primary_associated_company:decimal(38, 9)"] = company
     tables = {
-        "contacts": [_renamed(row, "properties_", top) for row in CONTACTS],
+        "contacts": contacts,
         "companies": [_renamed(row, "properties_", top) for row in COMPANIES],
         "deals": deals,
         "deals_archived": archived,
