@@ -461,6 +461,10 @@ def fivetran():
                 "property_hs_currency_code": "EUR",
             }
         ],
+        # What another loader left in the schema is not read.
+        "deals_archived": [{"id": "999", "properties_amount": "1"}],
+        "owners_archived": [{"id": "99"}],
+        "deals_property_history": [{"dealId": "100", "property": "dealstage"}],
     }
     # An older version of a deal, as history mode keeps it, and ids as numbers.
     old = dict(tables["deal"][0])
