@@ -3,7 +3,8 @@
     closing_date through Fivetran and dlt and itself through Airbyte, `Moved_To__s` is
     moved_to_s or moved_to__s. A lookup is asked for by one of its keys:
     `Account_Name.id` is account_name_id or account_id through Fivetran,
-    account_name__id through dlt, and in a JSON object through Airbyte.
+    account_name__id through dlt, and in a JSON object through Airbyte. What a lead became
+    stands in `$converted_detail` of older versions of the API.
 -#}
 {% macro zoho_column_names(loader, api_name) %}
     {%- set field, _, key = api_name.partition('.') -%}
@@ -20,7 +21,12 @@
         {%- set names = [plain ~ '__' ~ key, plain] -%}
     {%- endif -%}
     {%- set exceptions = {
-        'fivetran': {'Potential_Name.id': 'deal_id'},
+        'fivetran': {
+            'Potential_Name.id': 'deal_id',
+            'Converted_Account.id': 'converted_detail_account',
+            'Converted_Contact.id': 'converted_detail_contact',
+            'Converted_Deal.id': 'converted_detail_deal',
+        },
         'dlt': {
             'Converted_Account.id': '_converted_detail__account',
             'Converted_Contact.id': '_converted_detail__contact',

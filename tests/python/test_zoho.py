@@ -261,7 +261,8 @@ def odd(tmp_path_factory):
     )
     day = "2025-01-05T09:00:00+01:00"
     build.table("zoho_crm", "account", [{"id": "1", "account_name": "Alpha"}])
-    build.table("zoho_crm", "lead", [{"ID": "1", "Created_Time": day}])
+    became = {"converted_detail_account": "1", "converted_detail_deal": "shown"}
+    build.table("zoho_crm", "lead", [{"ID": "1", "Created_Time": day, **became}])
     stages = [
         ("Angebot angenommen", "Accepted", "Closed Won"),
         ("Closed", "Over", "Won"),
@@ -319,6 +320,11 @@ def odd_deals(odd, columns):
             select record_id, {columns} from intermediate.int_crm__deals
         """)
     }
+
+
+def test_what_a_lead_became_is_read_by_its_older_name_too(odd):
+    query = "select account_id, deal_id from staging.stg_zoho__leads"
+    assert odd.one(query) == ("1", "shown")
 
 
 def test_a_stage_is_known_by_either_of_its_names(odd):
