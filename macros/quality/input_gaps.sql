@@ -1,7 +1,8 @@
 {#-
     What figures lack where a loader did not land a table: the CRM, the tables of which
     one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
-    is a lead with a link to what it became, `net_invoice` all invoices without VAT.
+    is a lead with a link to what it became, `lead_source` a lead that has one, and
+    `net_invoice` all invoices without VAT.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -37,6 +38,11 @@
             orders + journeys + ['churn_rate']],
         ['zoho', ['converted_lead'], 'no_converted_leads', journeys + orders],
     ] -%}
+    {%- for system in ['salesforce', 'hubspot', 'zoho'] -%}
+        {%- do gaps.append(
+            [system, ['lead_source'], 'no_lead_sources', orders + journeys + customers]
+        ) -%}
+    {%- endfor -%}
     {%- if var('revenue_basis') == 'billings' -%}
         {%- do gaps.extend([
             ['salesforce', ['order'], 'no_billing_documents', orders],

@@ -58,6 +58,16 @@ filled_tables as (
 
     from billing_documents
     having count(*) = 0
+    {%- for system in enabled_crms() %}
+    union
+    select
+        '{{ system }}' as source_system,
+        'lead_source' as raw_table
+
+    from lead_records
+    where source_system = '{{ system }}' and record_state is null and is_lead
+    having count(*) = 0 or count(lead_source) > 0
+    {%- endfor %}
     {%- for system in enabled_crms() + ['finance'] %}
     union
     select
