@@ -71,8 +71,8 @@ def make_build(path, generation, descending=False):
                     dimension = 'total'
                     or kpi = 'average_order_value' and dimension_value = 'new_business'
                 from (values
-                    ('growth', 'deal_type', 'new_business', 'Growth', 'off_target', 0, 2,
-                     'growth', 'higher', 0.05),
+                    ('growth', 'deal_type', 'new_business', 'Growth', 'off_target', 0,
+                     2, 'growth', 'higher', 0.05),
                     ('average_order_value', 'deal_type', 'new_business', 'Order value',
                      'off_target', 700, 5, 'money', 'higher', 900),
                     ('average_order_value', 'deal_type', 'upsell', 'Order value',
