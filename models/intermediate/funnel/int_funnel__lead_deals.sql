@@ -144,7 +144,6 @@ contacts_of_deals as (
         on deal_contacts.source_system = deals_with_roles.source_system
         and deal_contacts.deal_record_id = deals_with_roles.record_id
     where deal_contacts.set_aside_reason is null
-        and deal_contacts.contact_id is not null
 
 ),
 

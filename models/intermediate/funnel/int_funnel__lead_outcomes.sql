@@ -4,7 +4,7 @@ with
 leads_of_accounts as (
 
     select * from {{ ref('int_funnel__lead_persons') }}
-    where lead_created_on is not null and account_customer_id is not null
+    where account_customer_id is not null
 
 ),
 
