@@ -1003,6 +1003,8 @@ def test_every_issue_has_a_german_name_and_says_what_it_affects(
     cells = [
         row.split("|")[1] for row in rows if row[:3] == "| `" and "only:" not in row
     ]
+    gaps = set(re.findall(r"^\| `(no_\w+)`", guide, re.MULTILINE))
+    assert "no_billing_documents" in gaps
     reasons = {"missing_id", "unreadable", *re.findall("`([a-z_]+)`", " ".join(cells))}
     fields = [
         "lead_status",
@@ -1021,12 +1023,19 @@ def test_every_issue_has_a_german_name_and_says_what_it_affects(
         "delete from marts.data_quality_issues",
         "insert into marts.data_quality_issues (reason, severity, kpi) values "
         f"{rows}, ('amount_missing', 'info', null)",
+        "delete from marts.data_quality_summary where row_kind = 'gap'",
+        "insert into marts.data_quality_summary (row_kind, reason, kpi) values "
+        + ", ".join(f"('gap', '{name}', 'churn_rate')" for name in sorted(gaps)),
     )
     shown = table_of(visit("#lang=de", folder=folder), "quality")
     assert {row[0] for row in shown} & {
         name.replace("_", " ") for name in reasons
     } == set()
     assert "Branche nicht zugeordnet" in {row[0] for row in shown}
+    assert shown[: len(gaps)] == [
+        [row[0], "Churn Rate", NOTHING, NOTHING] for row in shown[: len(gaps)]
+    ]
+    assert not {name.replace("_", " ") for name in gaps} & {row[0] for row in shown}
     assert [row[1] for row in shown if row[0] == "Betrag fehlt"] == ["mehrere", "keine"]
 
 

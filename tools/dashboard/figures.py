@@ -410,6 +410,14 @@ class Published:
             {"currency": currency},
         )
 
+    def gaps(self):
+        """Input that no loader landed, which explains figures that are missing."""
+        return self.records(
+            ("reason", "kpi"),
+            "from marts.data_quality_summary where row_kind = 'gap' "
+            "group by all order by all",
+        )
+
     def restated(self, as_of):
         """Closed months that the last publication changed, and by how much revenue."""
         return self.records(
@@ -464,6 +472,7 @@ class Published:
                 "order by kpi, dimension, dimension_value, period_grain",
             ),
             "quality": self.quality(run["currency"]),
+            "gaps": self.gaps(),
             "restated": self.restated(run["as_of"]),
             "unexplained": int(self.unexplained()),
         }

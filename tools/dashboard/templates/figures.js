@@ -70,6 +70,7 @@ function difference(value, unit) {
   const sign = { signDisplay: "exceptZero" };
   if (isShare(unit)) return `${number(value * 100, 1, sign)} ${text().points}`;
   if (unit === "money") return number(value, 0, { ...sign, ...money() });
+  if (unit === "months") return `${number(value, 1, sign)} ${text().months}`;
   const digits = Number.isInteger(value) ? 0 : 1;
   return unit === "days"
     ? `${number(value, digits, sign)} ${daysOf(value)}` : number(value, digits, sign);

@@ -583,8 +583,9 @@ function affected({ kpi, severity }) {
 }
 function quality() {
   const columns = [{ title: text().issue }, { title: text().kpi }, { title: text().records, unit: "count" }, { title: text().amount, unit: "money" }];
-  const rows = DATA.quality.map((issue) => [
-    reasonName(issue.reason), affected(issue), issue.records, issue.amount,
+  // What did not land has no records; it comes first, because it explains empty figures.
+  const rows = [...DATA.gaps, ...DATA.quality].map((issue) => [
+    reasonName(issue.reason), affected(issue), issue.records ?? null, issue.amount ?? null,
   ]);
   const body = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text().quality }, table(text().quality, columns, rows));
   return { title: text().quality, mart: "data_quality_issues", size: "full", body, columns, rows };
