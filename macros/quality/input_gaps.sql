@@ -1,7 +1,8 @@
 {#-
     What figures lack where a loader did not land a table: the CRM, the tables of which
     one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
-    is a lead with a link to what it became, `lead_source` a lead that has one, and
+    is a lead with a link to what it became, `lead_source` a lead that has one,
+    `merged_record` and `primary_company` what a property of HubSpot tells, and
     `net_invoice` all invoices without VAT.
 -#}
 {% macro input_gaps() %}
@@ -30,6 +31,8 @@
             orders + journeys + ['churn_rate']],
         ['hubspot', ['deal_contact'], 'no_contacts_of_deals', journeys],
         ['hubspot', ['deal_company'], 'no_companies_of_deals', customers],
+        ['hubspot', ['primary_company'], 'no_primary_companies', customers + orders],
+        ['hubspot', ['merged_record'], 'no_merges', orders + journeys + customers],
         ['zoho', ['lead_history'], 'no_lead_history', ['conversion_rate']],
         ['zoho', ['deal_stage_history'], 'no_stage_history', cycle + orders],
         ['zoho', ['stage'], 'no_stage_table', orders],

@@ -435,6 +435,33 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
         assert build.rows(f"select * from staging.stg_hubspot__{empty}") == []
 
 
+def test_what_dlt_lands_only_if_it_is_told_to_is_named(tmp_path):
+    tables = {
+        table: [
+            {key: row[key] for key in row if not key.startswith("hs_")} for row in rows
+        ]
+        for table, rows in hubspot_layouts.dlt().items()
+    }
+    build = Build(tmp_path).land(tables)
+    code, output = build.run(
+        *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
+        hubspot_loader="dlt",
+        as_of_date="2025-06-30",
+    )
+    assert code == 0, output
+    # The partner, whose id is lower; two deals that were merged, and what is left.
+    deals = build.staged("deals", "record_id, account_id")
+    assert deals["100"]["account_id"] == "1"
+    assert {"104", "105", "106"} < set(deals)
+    gaps = build.rows(
+        "select reason, kpi from marts.data_quality_summary where row_kind = 'gap'"
+    )
+    named = {(gap["reason"], gap["kpi"]) for gap in gaps}
+    assert ("no_primary_companies", "churn_rate") in named
+    assert ("no_merges", "revenue_growth") in named
+    assert ("no_lead_sources", "conversion_rate") in named
+
+
 def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp_path):
     # Typing errors too large for any date or amount; the rest of the item counts.
     item = {

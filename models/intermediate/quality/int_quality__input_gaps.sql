@@ -43,6 +43,14 @@ filled_tables as (
 
     from contract_periods
     where set_aside_reason is null
+    {%- if var('hubspot_enabled') %}
+    union
+    select
+        source_system,
+        raw_table
+
+    from {{ ref('stg_hubspot__landed_properties') }}
+    {%- endif %}
     union
     select
         source_system,
