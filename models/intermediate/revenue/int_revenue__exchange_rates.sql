@@ -23,7 +23,7 @@ finance_pairs as (
         max(rate) as rate
 
     from finance_rates
-    where to_currency = '{{ var("reporting_currency") }}' and rate > 0
+    where to_currency = '{{ var("reporting_currency") }}'
     group by from_currency, rate_date
     union all
     select
@@ -33,7 +33,7 @@ finance_pairs as (
         max(rate) as rate
 
     from finance_rates
-    where from_currency = '{{ var("reporting_currency") }}' and rate > 0
+    where from_currency = '{{ var("reporting_currency") }}'
     group by to_currency, rate_date
 
 ),
