@@ -78,29 +78,6 @@ free_mail_domains as (
 
 ),
 
-stages_of_other_records as (
-
-    select
-        other_records.lead_id,
-        mapped_lead_status.mapped_value as lead_stage
-
-    from other_records
-    {{ join_mapping('other_records', 'lead_status', 'lead_status') }}
-
-),
-
-{# HubSpot's lifecycle stage stands beside the status and uses the same mapping. #}
-lifecycle_stages as (
-
-    select
-        lifecycle_records.lead_id,
-        mapped_lead_status.mapped_value as lead_stage
-
-    from lifecycle_records
-    {{ join_mapping('lifecycle_records', 'lead_status', 'lifecycle_stage') }}
-
-),
-
 status_changes as (
 
     select
@@ -116,6 +93,60 @@ status_changes as (
     from lead_statuses
     cross join as_of
     where lead_statuses.set_aside_reason is null
+
+),
+
+{# Whoever entered the status after the as-of day was not in it on that day. #}
+late_statuses as (
+
+    select
+        source_system,
+        lead_record_id,
+        lower(lead_status) as lead_status
+
+    from status_changes
+    where not is_past
+    group by source_system, lead_record_id, lower(lead_status)
+
+),
+
+stages_of_other_records as (
+
+    select
+        other_records.lead_id,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from other_records
+    left join late_statuses
+        on other_records.source_system = late_statuses.source_system
+        and other_records.record_id = late_statuses.lead_record_id
+        and lower(other_records.lead_status) = late_statuses.lead_status
+    {{ join_mapping('other_records', 'lead_status', 'lead_status') }}
+    where late_statuses.lead_status is null
+
+),
+
+{# HubSpot's lifecycle stage stands beside the status and uses the same mapping. #}
+lifecycle_stages as (
+
+    select
+        lifecycle_records.lead_id,
+        mapped_lead_status.mapped_value as lead_stage
+
+    from lifecycle_records
+    cross join as_of
+    left join late_statuses
+        on lifecycle_records.source_system = late_statuses.source_system
+        and lifecycle_records.record_id = late_statuses.lead_record_id
+        and lower(lifecycle_records.lifecycle_stage) = late_statuses.lead_status
+    {{ join_mapping('lifecycle_records', 'lead_status', 'lifecycle_stage') }}
+    where coalesce(
+        case lower(lifecycle_records.lifecycle_stage)
+            when 'marketingqualifiedlead' then lifecycle_records.mql_at
+            when 'salesqualifiedlead' then lifecycle_records.sql_at
+        end < {{ end_of_day('as_of.as_of_on') }},
+        late_statuses.lead_status is null
+    )
 
 ),
 
@@ -284,6 +315,7 @@ persons as (
         first_records.*,
         as_of.as_of_on as attributed_on,
         {{ local_date('first_records.lead_created_at') }} as lead_created_on,
+        late_statuses.lead_status is not null as is_status_late,
         stages_reached.lead_id is not null as was_mql,
         coalesce(stages_reached.is_sql, false) as was_sql,
         coalesce(opportunities.has_opportunity, false) as has_opportunity,
@@ -299,6 +331,10 @@ persons as (
 
     from first_records
     cross join as_of
+    left join late_statuses
+        on first_records.source_system = late_statuses.source_system
+        and first_records.record_id = late_statuses.lead_record_id
+        and lower(first_records.lead_status) = late_statuses.lead_status
     left join stages_reached
         on first_records.lead_id = stages_reached.lead_id
     left join opportunities
@@ -325,11 +361,13 @@ lead_persons as (
         persons.lead_created_at,
         persons.lead_created_on,
 
-        -- stages
+        -- stages; disqualified is a lead by its status of today
         persons.was_mql
-        or coalesce(mapped_lead_status.mapped_value in ('mql', 'sql'), false) as is_mql,
+        or not persons.is_status_late
+        and coalesce(mapped_lead_status.mapped_value in ('mql', 'sql'), false) as is_mql,
         persons.was_sql
-        or coalesce(mapped_lead_status.mapped_value = 'sql', false) as is_sql,
+        or not persons.is_status_late
+        and coalesce(mapped_lead_status.mapped_value = 'sql', false) as is_sql,
         persons.has_opportunity,
         coalesce(mapped_lead_status.mapped_value = 'disqualified', false)
             as is_disqualified,

@@ -27,6 +27,7 @@ from oracle.records import (
     DealRecord,
     LeadRecord,
     collapse,
+    since,
 )
 
 CRM = "hubspot"
@@ -44,6 +45,7 @@ LIFECYCLE = {
     "customer": "opportunity",
     "evangelist": "opportunity",
 }
+QUALIFIED = ("marketingqualifiedlead", "salesqualifiedlead")
 PRIMARY_COMPANY_OF_DEAL = "5"
 BILLING_MONTHS = {
     "monthly": 1,
@@ -331,9 +333,12 @@ class _HubSpot:
                 lead.stage_dates[journey] = min(known or dates[stage], dates[stage])
             elif stage == current and journey == "opportunity":
                 lead.stage_dates.setdefault(journey, None)
-        lead.statuses += [(moment, value) for moment, _, value in history]
+        changes = [(moment, value) for moment, _, value in history]
+        lead.statuses = [(since(value, changes), value) for _, value in lead.statuses]
+        lead.statuses += changes
         if current:
-            lead.statuses.append((None, current))
+            entered_at = dates.get(current) if current in QUALIFIED else None
+            lead.statuses.append((entered_at or since(current, changes), current))
         if dates and not lead.statuses:
             lead.statuses.append((dates.get("lead"), "lead"))
         return lead

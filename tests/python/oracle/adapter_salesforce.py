@@ -27,6 +27,7 @@ from oracle.records import (
     DealRecord,
     LeadRecord,
     collapse,
+    since,
 )
 
 CRM = "salesforce"
@@ -250,6 +251,7 @@ class _Salesforce:
                     found.setdefault(lead_id, []).append((moment, status))
         for key, row in (live | merged).items():
             status = text(row.get("status"))
+            statuses = held.get(key, [])
             contact_id = self._linked_contact(row.get("converted_contact_id"))
             deal_id = salesforce_id(row.get("converted_opportunity_id"))
             self.records.leads.append(
@@ -260,7 +262,9 @@ class _Salesforce:
                     merged_into=survivors[key] if key in merged else None,
                     email=read.email(row.get("email")),
                     status=status,
-                    statuses=held.get(key, []) + ([(None, status)] if status else []),
+                    statuses=[*statuses, (since(status, statuses), status)]
+                    if status
+                    else statuses,
                     left=left.get(key, []),
                     lead_source=text(row.get("lead_source")),
                     company=text(row.get("company")),

@@ -27,7 +27,8 @@ class LeadRecord:
     merged_into: str | None = None
     email: str | None = None
     status: str | None = None
-    # (moment or None, raw status or lifecycle stage) for every status ever held
+    # (moment or None, raw status or lifecycle stage) for every status ever held; the
+    # status of today since the moment that the history has for it
     statuses: list[tuple[datetime | None, str]] = field(default_factory=list)
     # (moment of the change or None, raw status before it)
     left: list[tuple[datetime | None, str]] = field(default_factory=list)
@@ -196,6 +197,14 @@ class CrmRecords:
     recorded_at: datetime | None = None
     # raw table of each kind of record; None = accounted for by another kind
     tables: dict[str, str | None] = field(default_factory=dict)
+
+
+def since(status: str, history) -> datetime | None:
+    """The first moment that a history, [(moment or None, status)], has for a status."""
+    return min(
+        (at for at, value in history if at and value.lower() == status.lower()),
+        default=None,
+    )
 
 
 def collapse(visits) -> list:
