@@ -115,12 +115,13 @@
 
 {#- Columns of a contact whose values are checked to be readable, with their types. -#}
 {% macro hubspot_lead_columns() %}
-    {%- set columns = [['createdate', 'timestamp']] -%}
+    {%- set columns = [['createdate', 'timestamp'], ['numemployees', 'integer']] -%}
     {%- for stage in [
         'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
         'customer',
     ] -%}
         {%- do columns.append(['hs_v2_date_entered_' ~ stage, 'timestamp']) -%}
+        {%- do columns.append(['hs_lifecyclestage_' ~ stage ~ '_date', 'timestamp']) -%}
     {%- endfor -%}
     {{- return(columns) -}}
 {% endmacro %}

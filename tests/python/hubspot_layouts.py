@@ -34,12 +34,14 @@ CONTACTS = [
         "hs_lifecyclestage_lead_date": "2025-01-03T09:00:00Z",
         "hs_lifecyclestage_marketingqualifiedlead_date": "2025-02-03T09:00:00Z",
     },
-    # A reader of the newsletter, never a lead.
+    # A reader of the newsletter, never a lead: the day is none.
     {
         "id": "3",
         "createdate": "2025-01-04T09:00:00Z",
         "email": "reader@post.example",
         "lifecyclestage": "subscriber",
+        "hs_lifecyclestage_lead_date": "soon",
+        "numemployees": "many",
     },
     # Cleared: only the history knows that this was a lead.
     {"id": "4", "createdate": "2025-01-06T09:00:00Z", "email": "cleo@gamma.example"},

@@ -154,6 +154,16 @@ def test_stages_are_dated_by_new_and_old_names_and_by_history(built):
     assert leads["4"]["sql_at"] == datetime(2025, 1, 9, 9)
 
 
+def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
+    listed = built.rows(
+        "select raw_key, detail from marts.data_quality_issues"
+        " where raw_table = 'contact' and reason = 'unreadable_value'"
+    )
+    assert listed == [
+        {"raw_key": "3", "detail": "numemployees,hs_lifecyclestage_lead_date,"}
+    ]
+
+
 def test_a_merged_contact_is_one_lead_with_the_older_creation(built):
     leads = built.staged("leads", "record_id, merged_into_id, created_at", used=False)
     assert leads["5"]["merged_into_id"] == "6"
