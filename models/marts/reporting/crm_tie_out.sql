@@ -41,7 +41,7 @@ compared_deals as (
         {{ month_start('deal_records.close_on') }} as raw_month,
         coalesce(deal_records.amount, 0) as raw_amount,
         deal_states.is_counted,
-        deal_states.deal_state = 'won' and deal_states.closed_on is not null as is_ours,
+        deal_states.deal_state = 'won' as is_ours,
         {{ month_start('deal_states.closed_on') }} as our_month,
         coalesce(deal_states.amount, 0) as our_amount
 
@@ -91,7 +91,7 @@ entries as (
         our_amount as won_amount
 
     from explained_deals
-    where is_ours and is_counted and record_state is null
+    where is_ours and is_counted
     union all
     {# What leaves the month of the raw row, in its own currency. #}
     select
@@ -113,7 +113,7 @@ entries as (
         raw_amount as won_amount
 
     from explained_deals
-    where is_ours and is_counted and reason in ('state', 'close_date')
+    where is_ours and reason in ('state', 'close_date')
     union all
     select
         source_system,
@@ -123,7 +123,7 @@ entries as (
         our_amount - raw_amount as won_amount
 
     from explained_deals
-    where is_ours and is_counted and record_state is null
+    where is_ours and is_counted
 
 ),
 
