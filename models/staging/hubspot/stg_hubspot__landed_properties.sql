@@ -30,10 +30,7 @@ landed_properties as (
     union all
     {%- endif %}
     {%- else %}
-    select
-        cast(null as {{ type_name('text') }}) as source_system,
-        cast(null as {{ type_name('text') }}) as raw_table
-    from (select 1 as no_row where 1 = 0) as nothing_landed
+    {{ no_rows({'source_system': 'text', 'raw_table': 'text'}) }}
     {%- endfor %}
 
 )
