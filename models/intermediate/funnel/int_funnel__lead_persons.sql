@@ -362,12 +362,15 @@ lead_persons as (
         persons.lead_created_on,
 
         -- stages; disqualified is a lead by its status of today
-        persons.was_mql
-        or not persons.is_status_late
-        and coalesce(mapped_lead_status.mapped_value in ('mql', 'sql'), false) as is_mql,
-        persons.was_sql
-        or not persons.is_status_late
-        and coalesce(mapped_lead_status.mapped_value = 'sql', false) as is_sql,
+        persons.was_mql or coalesce(
+            not persons.is_status_late
+            and mapped_lead_status.mapped_value in ('mql', 'sql'),
+            false
+        ) as is_mql,
+        persons.was_sql or coalesce(
+            not persons.is_status_late and mapped_lead_status.mapped_value = 'sql',
+            false
+        ) as is_sql,
         persons.has_opportunity,
         coalesce(mapped_lead_status.mapped_value = 'disqualified', false)
             as is_disqualified,
