@@ -203,10 +203,10 @@ def test_a_short_salesforce_id_gets_its_check_characters():
     assert read.salesforce_id("L1") == "L1"
 
 
-def test_merge_pointers_are_followed_up_to_five_steps():
-    chain = {f"m{n}": f"m{n + 1}" for n in range(6)}
-    ends = read.follow_merges(chain, {"m6"})
-    assert ends == {f"m{n}": "m6" for n in range(1, 6)}
+def test_merge_pointers_are_followed_up_to_sixteen_steps():
+    chain = {f"m{n}": f"m{n + 1}" for n in range(17)}
+    ends = read.follow_merges(chain, {"m17"})
+    assert ends == {f"m{n}": "m17" for n in range(1, 17)}
     assert read.follow_merges({"b": "a", "a": "b", "c": "b"}, set()) == {
         "a": "a",
         "b": "a",
