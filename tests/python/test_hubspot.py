@@ -160,7 +160,7 @@ def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
         " where raw_table = 'contact' and reason = 'unreadable_value'"
     )
     assert listed == [
-        {"raw_key": "3", "detail": "numemployees,hs_lifecyclestage_lead_date,"}
+        {"raw_key": "3", "detail": "numemployees,hs_lifecyclestage_lead_date"}
     ]
 
 
