@@ -47,7 +47,7 @@ ranked_values as (
 
 ),
 
-latest_values as (
+latest_rows as (
 
     select
         ranked_values.*,
@@ -76,11 +76,11 @@ targeted_rows as (
             end
         ) over (partition by kpi, period_grain) as targeted_deal_type_count
 
-    from latest_values
+    from latest_rows
 
 ),
 
-headlines as (
+latest_values as (
 
     select
         *,
@@ -103,67 +103,67 @@ all_values as (
 scorecard as (
 
     select
-        headlines.kpi || '|' || headlines.period_grain || '|'
-        || headlines.dimension || '|' || headlines.dimension_value
+        latest_values.kpi || '|' || latest_values.period_grain || '|'
+        || latest_values.dimension || '|' || latest_values.dimension_value
             as scorecard_key,
-        headlines.kpi,
+        latest_values.kpi,
         cast(labels.kpi_number as {{ type_name('integer') }}) as kpi_number,
         labels.label_de,
         labels.label_en,
-        headlines.measure,
-        headlines.unit,
+        latest_values.measure,
+        latest_values.unit,
         case
-            when headlines.unit = 'money' then '{{ var("reporting_currency") }}'
+            when latest_values.unit = 'money' then '{{ var("reporting_currency") }}'
         end as currency_code,
-        headlines.period_grain,
-        headlines.period_start,
-        headlines.period_end,
-        headlines.period_label,
-        headlines.dimension,
-        headlines.dimension_value,
-        headlines.is_headline,
-        headlines.value,
-        headlines.sample_size,
+        latest_values.period_grain,
+        latest_values.period_start,
+        latest_values.period_end,
+        latest_values.period_label,
+        latest_values.dimension,
+        latest_values.dimension_value,
+        latest_values.is_headline,
+        latest_values.value,
+        latest_values.sample_size,
         coalesce(own_targets.direction, any_targets.direction) as direction,
-        headlines.target_value,
-        headlines.warning_value,
-        headlines.critical_value,
-        headlines.target_attainment,
-        headlines.status,
+        latest_values.target_value,
+        latest_values.warning_value,
+        latest_values.critical_value,
+        latest_values.target_attainment,
+        latest_values.status,
         prior_periods.value as prior_period_value,
-        {{ value_change('headlines', 'prior_periods') }} as change_to_prior_period,
+        {{ value_change('latest_values', 'prior_periods') }} as change_to_prior_period,
         prior_years.value as prior_year_value,
-        {{ value_change('headlines', 'prior_years') }} as change_to_prior_year,
-        headlines.data_as_of
+        {{ value_change('latest_values', 'prior_years') }} as change_to_prior_year,
+        latest_values.data_as_of
 
-    from headlines
+    from latest_values
     inner join labels
-        on headlines.kpi = labels.kpi
+        on latest_values.kpi = labels.kpi
     left join all_values as prior_periods
-        on headlines.kpi = prior_periods.kpi
-        and headlines.measure = prior_periods.measure
-        and headlines.period_grain = prior_periods.period_grain
-        and headlines.prior_period_start = prior_periods.period_start
-        and headlines.dimension = prior_periods.dimension
-        and headlines.dimension_value = prior_periods.dimension_value
+        on latest_values.kpi = prior_periods.kpi
+        and latest_values.measure = prior_periods.measure
+        and latest_values.period_grain = prior_periods.period_grain
+        and latest_values.prior_period_start = prior_periods.period_start
+        and latest_values.dimension = prior_periods.dimension
+        and latest_values.dimension_value = prior_periods.dimension_value
     left join all_values as prior_years
-        on headlines.kpi = prior_years.kpi
-        and headlines.measure = prior_years.measure
-        and headlines.period_grain = prior_years.period_grain
-        and headlines.prior_year_start = prior_years.period_start
-        and headlines.dimension = prior_years.dimension
-        and headlines.dimension_value = prior_years.dimension_value
+        on latest_values.kpi = prior_years.kpi
+        and latest_values.measure = prior_years.measure
+        and latest_values.period_grain = prior_years.period_grain
+        and latest_values.prior_year_start = prior_years.period_start
+        and latest_values.dimension = prior_years.dimension
+        and latest_values.dimension_value = prior_years.dimension_value
     left join targets as own_targets
-        on headlines.kpi = own_targets.kpi
-        and headlines.period_grain = own_targets.period_grain
-        and headlines.period_start = own_targets.period_start
-        and headlines.dimension = own_targets.dimension
-        and headlines.dimension_value = own_targets.dimension_value
+        on latest_values.kpi = own_targets.kpi
+        and latest_values.period_grain = own_targets.period_grain
+        and latest_values.period_start = own_targets.period_start
+        and latest_values.dimension = own_targets.dimension
+        and latest_values.dimension_value = own_targets.dimension_value
     left join targets as any_targets
-        on headlines.kpi = any_targets.kpi
-        and headlines.period_grain = any_targets.period_grain
-        and headlines.period_start = any_targets.period_start
-        and headlines.dimension = any_targets.dimension
+        on latest_values.kpi = any_targets.kpi
+        and latest_values.period_grain = any_targets.period_grain
+        and latest_values.period_start = any_targets.period_start
+        and latest_values.dimension = any_targets.dimension
         and any_targets.dimension_value = '*'
 
 )
