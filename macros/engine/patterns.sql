@@ -38,11 +38,7 @@
 {%- endmacro %}
 
 {% macro default__blanks() -%}
-    {%- set characters = [] -%}
-    {%- for code in [9, 10, 11, 12, 13, 32, 160, 8199, 8201, 8239, 12288] -%}
-        {%- do characters.append('chr(' ~ code ~ ')') -%}
-    {%- endfor -%}
-    {{ return('(' ~ characters | join(' || ') ~ ')') }}
+    {{ return("E'\\t\\n\\x0B\\x0C\\r \u00a0\u2007\u2009\u202f\u3000'") }}
 {%- endmacro %}
 
 {% macro spark__blanks() -%}

@@ -21,10 +21,13 @@
         {{- return(plausible_moment(moment, type)) -}}
     {%- elif type == 'integer' -%}
         {{- return(
-            'cast(round(' ~ readable_number(text, landed) ~ ') as ' ~ type_name(type) ~ ')'
+            'cast(round(' ~ landed_number(column, landed) ~ ') as ' ~ type_name(type) ~ ')'
         ) -}}
+    {%- elif type == 'rate' -%}
+        {{- return(plausible_number(landed_number(column, landed), type)) -}}
     {%- else -%}
-        {{- return(plausible_number(readable_number(text, landed), type)) -}}
+        {#- Below 10 billion by its type. -#}
+        {{- return('cast(' ~ landed_number(column, landed) ~ ' as ' ~ type_name(type) ~ ')') -}}
     {%- endif -%}
 {% endmacro %}
 
@@ -36,6 +39,9 @@
 {% macro landed_text(column, landed) %}
     {%- if landed.startswith('struct') -%}
         {{- return(as_json_text(column, landed)) -}}
+    {%- endif -%}
+    {%- if landed in ['text', 'varchar', 'character varying', 'string'] -%}
+        {{- return(column) -}}
     {%- endif -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ type_name('text') ~ ')' -%}
     {%- if landed in ['double', 'double precision', 'float', 'real'] -%}
@@ -101,8 +107,8 @@
 {% macro plausible_moment(moment, type) %}
     {%- set expression -%}
         case
-            when {{ moment }} >= cast('1970-01-01' as timestamp)
-                and {{ moment }} < cast('2200-01-01' as timestamp)
+            when {{ moment }} between cast('1970-01-01' as timestamp)
+                and cast('2199-12-31 23:59:59.999999' as timestamp)
                 then cast({{ moment }} as {{ type_name(type) }})
         end
     {%- endset -%}
