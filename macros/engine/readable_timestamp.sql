@@ -7,37 +7,47 @@
     {{- return(adapter.dispatch('readable_timestamp', 'sales_kpis')(text, type)) -}}
 {% endmacro %}
 
+{#- Taking off the blanks is dear and hardly ever needed: it comes second. -#}
 {% macro duckdb__readable_timestamp(text, type) %}
-    {%- set iso = 'try_cast(' ~ text ~ ' as timestamp)' -%}
-    {%- if type == 'timestamp' -%}
-        {%- set iso = "(try_cast(" ~ text ~ " as timestamptz) at time zone 'UTC')" -%}
-    {%- endif -%}
+    {%- set words = without_blanks_around(text) -%}
     {%- set expression -%}
-        case
-            when regexp_full_match({{ text }}, '[0-9]{12,14}([.][0-9]+)?')
-                then make_timestamp(
-                    cast(floor(try_cast({{ text }} as double) * 1000) as bigint)
-                )
-            when regexp_full_match({{ text }}, '[0-9]{9,11}([.][0-9]+)?')
-                then make_timestamp(
-                    cast(floor(try_cast({{ text }} as double) * 1000000) as bigint)
-                )
-            when regexp_matches({{ text }}, '^[0-9]{1,2} [A-Za-z]{3}, [0-9]{4}')
-                then coalesce(
-                    try_strptime({{ text }}, '%d %b, %Y %H:%M:%S'),
-                    try_strptime({{ text }}, '%d %b, %Y')
-                )
-            else {{ iso }}
-        end
+        coalesce(
+            case when {{ text }} like '____-__-__%' then {{ iso_moment(text, type) }} end,
+            case
+                when regexp_full_match({{ words }}, '[0-9]{12,14}([.][0-9]+)?')
+                    then make_timestamp(
+                        cast(floor(try_cast({{ words }} as double) * 1000) as bigint)
+                    )
+                when regexp_full_match({{ words }}, '[0-9]{9,11}([.][0-9]+)?')
+                    then make_timestamp(
+                        cast(floor(try_cast({{ words }} as double) * 1000000) as bigint)
+                    )
+                when regexp_matches({{ words }}, '^[0-9]{1,2} [A-Za-z]{3}, [0-9]{4}')
+                    then coalesce(
+                        try_strptime({{ words }}, '%d %b, %Y %H:%M:%S'),
+                        try_strptime({{ words }}, '%d %b, %Y')
+                    )
+                else {{ iso_moment(words, type) }}
+            end
+        )
     {%- endset -%}
     {{- return(expression) -}}
 {% endmacro %}
+
+{#- ISO 8601 as UTC timestamp, on DuckDB. -#}
+{% macro iso_moment(text, type) -%}
+    {%- if type == 'date' -%}
+        {{- return('try_cast(' ~ text ~ ' as timestamp)') -}}
+    {%- endif -%}
+    {{- return('(try_cast(' ~ text ~ " as timestamptz) at time zone 'UTC')") -}}
+{%- endmacro %}
 
 {#-
     PostgreSQL's casts stop the build or guess, so a text must first have a form that
     can be read, with a day that exists.
 -#}
 {% macro postgres__readable_timestamp(text, type) %}
+    {%- set text = without_blanks_around(text) -%}
     {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
     {%- set seconds = ':[0-5]?[0-9]' -%}
     {%- set zone = '(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
@@ -81,6 +91,7 @@
     offset it reads after seconds only.
 -#}
 {% macro spark__readable_timestamp(text, type) %}
+    {%- set text = without_blanks_around(text) -%}
     {%- set in_seconds -%}
         regexp_replace(
             replace({{ text }}, '/', '-'),

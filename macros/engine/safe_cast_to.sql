@@ -6,10 +6,9 @@
 -#}
 {% macro safe_cast_to(column, type, landed_type=none) %}
     {%- set landed = landed_type or '' -%}
-    {%- set words = landed_text(column, landed) -%}
-    {%- set text = without_blanks_around(words) -%}
+    {%- set text = landed_text(column, landed) -%}
     {%- if type == 'text' -%}
-        {{- return(trimmed(words)) -}}
+        {{- return(trimmed(text)) -}}
     {%- elif type == 'boolean' -%}
         {{- return(column if landed == 'boolean' else readable_boolean(text)) -}}
     {%- elif type in ['date', 'timestamp'] -%}
@@ -19,16 +18,8 @@
             {%- set moment = readable_timestamp(text, type) -%}
         {%- endif -%}
         {{- return(plausible_moment(moment, type)) -}}
-    {%- elif type == 'integer' -%}
-        {{- return(
-            'cast(round(' ~ landed_number(column, landed) ~ ') as ' ~ type_name(type) ~ ')'
-        ) -}}
-    {%- elif type == 'rate' -%}
-        {{- return(plausible_number(landed_number(column, landed), type)) -}}
-    {%- else -%}
-        {#- Below 10 billion by its type. -#}
-        {{- return('cast(' ~ landed_number(column, landed) ~ ' as ' ~ type_name(type) ~ ')') -}}
     {%- endif -%}
+    {{- return(landed_number(column, type, landed)) -}}
 {% endmacro %}
 
 {#-
@@ -93,14 +84,19 @@
     {{- return('nullif(trim(both ' ~ blanks() ~ ' from ' ~ text ~ "), '')") -}}
 {% endmacro %}
 
+{#- Text as a boolean; the blanks around it are taken off only where it needs that. -#}
 {% macro readable_boolean(text) %}
-    {%- set expression -%}
-        case
-            when lower({{ text }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
-            when lower({{ text }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
-        end
-    {%- endset -%}
-    {{- return(expression) -}}
+    {%- set expressions = [] -%}
+    {%- for word in [text, without_blanks_around(text)] -%}
+        {%- set expression -%}
+            case
+                when lower({{ word }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
+                when lower({{ word }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
+            end
+        {%- endset -%}
+        {%- do expressions.append(expression) -%}
+    {%- endfor -%}
+    {{- return(first_of(expressions)) -}}
 {% endmacro %}
 
 {#- NULL before 1970 and after 2199: no business date, and no base of a calendar. -#}

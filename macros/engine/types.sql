@@ -26,37 +26,64 @@
     {{ return(not landed or landed in ['text', 'string'] or 'char' in landed) }}
 {%- endmacro %}
 
-{#- Text as one of the project's types, NULL where it cannot be read as one. -#}
+{#-
+    Digits of a number in raw data, all and after the point, by its type: money and whole
+    numbers from 10 billion on and rates from a million on are typing errors that would
+    overflow when multiplied.
+-#}
+{% macro digits_of(type) -%}
+    {{ return({'money': (12, 2), 'rate': (16, 10), 'integer': (10, 0)}[type]) }}
+{%- endmacro %}
+
+{#- Text as one of the project's numbers, NULL where it is none or too large for it. -#}
 {% macro try_cast(text, type) -%}
-    {{ return(adapter.dispatch('try_cast', 'sales_kpis')(text, type)) }}
+    {{ return(
+        'cast(' ~ adapter.dispatch('try_decimal', 'sales_kpis')(text, *digits_of(type))
+        ~ ' as ' ~ type_name(type) ~ ')'
+    ) }}
 {%- endmacro %}
 
-{% macro default__try_cast(text, type) -%}
-    {{ return('try_cast(' ~ text ~ ' as ' ~ type_name(type) ~ ')') }}
+{% macro default__try_decimal(text, digits, places) -%}
+    {{ return('try_cast(' ~ text ~ ' as decimal(' ~ digits ~ ', ' ~ places ~ '))') }}
 {%- endmacro %}
 
-{#- PostgreSQL has no cast that forgives; integer and rate are what is asked for. -#}
-{% macro postgres__try_cast(text, type) -%}
+{#- PostgreSQL has no cast that forgives. -#}
+{% macro postgres__try_decimal(text, digits, places) -%}
     {%- set number = 'cast(' ~ text ~ ' as numeric)' -%}
-    {%- set digits = {'integer': 0, 'rate': 10}[type] -%}
     {%- set expression -%}
         case
             when {{ matches(text, plain_number()) }}
-                then case
-                    when abs(round({{ number }}, {{ digits }})) < 1e{{ 10 if digits else 18 }}
-                        then cast({{ number }} as {{ type_name(type) }})
-                end
+                then {{ try_exact(number, digits, places) }}
         end
     {%- endset -%}
     {{ return(expression) }}
 {%- endmacro %}
 
 {#- Spark reads the digits of any script, and control characters around them. -#}
-{% macro spark__try_cast(text, type) -%}
+{% macro spark__try_decimal(text, digits, places) -%}
     {%- set expression -%}
         case
             when {{ matches(text, plain_number()) }}
-                then {{ sales_kpis.default__try_cast(text, type) }}
+                then {{ sales_kpis.default__try_decimal(text, digits, places) }}
+        end
+    {%- endset -%}
+    {{ return(expression) }}
+{%- endmacro %}
+
+{#- A number that is no double as decimal, NULL where it is too large. -#}
+{% macro try_exact(number, digits, places) -%}
+    {{ return(adapter.dispatch('try_exact', 'sales_kpis')(number, digits, places)) }}
+{%- endmacro %}
+
+{% macro default__try_exact(number, digits, places) -%}
+    {{ return(sales_kpis.default__try_decimal(number, digits, places)) }}
+{%- endmacro %}
+
+{% macro postgres__try_exact(number, digits, places) -%}
+    {%- set expression -%}
+        case
+            when abs(round({{ number }}, {{ places }})) < 1e{{ digits - places }}
+                then cast({{ number }} as decimal({{ digits }}, {{ places }}))
         end
     {%- endset -%}
     {{ return(expression) }}
