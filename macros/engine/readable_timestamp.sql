@@ -23,10 +23,7 @@
                         cast(floor(try_cast({{ words }} as double) * 1000000) as bigint)
                     )
                 when regexp_matches({{ words }}, '^[0-9]{1,2} [A-Za-z]{3}, [0-9]{4}')
-                    then coalesce(
-                        try_strptime({{ words }}, '%d %b, %Y %H:%M:%S'),
-                        try_strptime({{ words }}, '%d %b, %Y')
-                    )
+                    then try_strptime({{ words }}, ['%d %b, %Y %H:%M:%S', '%d %b, %Y'])
                 else {{ iso_moment(words, type) }}
             end
         )

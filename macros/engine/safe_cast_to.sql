@@ -99,30 +99,16 @@
     {{- return(first_of(expressions)) -}}
 {% endmacro %}
 
-{#- NULL before 1970 and after 2199: no business date, and no base of a calendar. -#}
-{% macro plausible_moment(moment, type) %}
-    {%- set expression -%}
-        case
-            when {{ moment }} between cast('1970-01-01' as timestamp)
-                and cast('2199-12-31 23:59:59.999999' as timestamp)
-                then cast({{ moment }} as {{ type_name(type) }})
-        end
-    {%- endset -%}
-    {{- return(expression) -}}
-{% endmacro %}
-
 {#-
-    NULL from 10 billion on, either sign, and for rates from a million on: typing errors
-    that would overflow when multiplied.
+    NULL before 1970 and after 2199: no business date, and no base of a calendar. What is
+    earlier or later becomes the last moment before or the first after, which is none.
 -#}
-{% macro plausible_number(number, type) %}
-    {%- set expression -%}
-        case
-            when abs({{ number }}) < {{ 1000000 if type == 'rate' else 10000000000 }}
-                then cast({{ number }} as {{ type_name(type) }})
-        end
-    {%- endset -%}
-    {{- return(expression) -}}
+{% macro plausible_moment(moment, type) %}
+    {%- set before = "cast('1969-12-31 23:59:59.999999' as timestamp)" -%}
+    {%- set after = "cast('2200-01-01' as timestamp)" -%}
+    {%- set clipped = 'least(greatest(' ~ moment ~ ', ' ~ before ~ '), ' ~ after ~ ')' -%}
+    {%- set plausible = 'nullif(nullif(' ~ clipped ~ ', ' ~ before ~ '), ' ~ after ~ ')' -%}
+    {{- return('cast(' ~ plausible ~ ' as ' ~ type_name(type) ~ ')') -}}
 {% endmacro %}
 
 {#- A typed date or timestamp column as UTC timestamp without zone. -#}

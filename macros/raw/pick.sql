@@ -1,6 +1,6 @@
 {#-
     One column of a raw table, by the CRM's own API name: trimmed, cast to `type`
-    (text, boolean, integer, number, money, date, timestamp), NULL where the value
+    (text, boolean, integer, rate, money, date, timestamp), NULL where the value
     cannot be read, and a typed NULL where the column did not land.
 -#}
 {% macro pick(raw, api_name, type='text', required=false) %}

@@ -1,10 +1,10 @@
 {#- Recurring line items: what a won deal sells by subscription. -#}
 {%- set line_item = raw_table('hubspot', 'line_item', optional=true) -%}
 {%- set landed_period = pick(line_item, 'hs_recurring_billing_period') -%}
-{%- set list_amount = plausible_number(
+{%- set list_amount = try_exact(
     '(versions.price - coalesce(versions.discount_per_unit, 0))'
     ~ ' * coalesce(versions.quantity, 1)',
-    'money'
+    *digits_of('money')
 ) -%}
 
 {%- set landed_line_items -%}
@@ -140,10 +140,10 @@ terms as (
         ) as deal_id,
         coalesce(
             versions.net_amount,
-            {{ plausible_number(
+            {{ try_exact(
                 'cast(' ~ list_amount ~ ' as decimal(20, 2)) * cast('
                 ~ '1 - coalesce(versions.discount_percent, 0) * 0.01 as decimal(12, 6))',
-                'money'
+                *digits_of('money')
             ) }}
         ) as billed_amount,
         coalesce(
