@@ -78,10 +78,10 @@
 
 {#-
     A number, date or boolean in text without any blanks around it, those of spreadsheets
-    and line ends too; NULL if nothing is left.
+    and line ends too.
 -#}
 {% macro without_blanks_around(text) %}
-    {{- return('nullif(trim(both ' ~ blanks() ~ ' from ' ~ text ~ "), '')") -}}
+    {{- return('trim(both ' ~ blanks() ~ ' from ' ~ text ~ ')') -}}
 {% endmacro %}
 
 {#- Text as a boolean; the blanks around it are taken off only where it needs that. -#}
@@ -90,8 +90,8 @@
     {%- for word in [text, without_blanks_around(text)] -%}
         {%- set expression -%}
             case
-                when lower({{ word }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
-                when lower({{ word }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
+                when {{ matches('lower(' ~ word ~ ')', 'true|t|yes|y|1([.]0)?') }} then true
+                when {{ matches('lower(' ~ word ~ ')', 'false|f|no|n|0([.]0)?') }} then false
             end
         {%- endset -%}
         {%- do expressions.append(expression) -%}
@@ -99,16 +99,16 @@
     {{- return(first_of(expressions)) -}}
 {% endmacro %}
 
-{#-
-    NULL before 1970 and after 2199: no business date, and no base of a calendar. What is
-    earlier or later becomes the last moment before or the first after, which is none.
--#}
+{#- NULL before 1970 and after 2199: no business date, and no base of a calendar. -#}
 {% macro plausible_moment(moment, type) %}
-    {%- set before = "cast('1969-12-31 23:59:59.999999' as timestamp)" -%}
-    {%- set after = "cast('2200-01-01' as timestamp)" -%}
-    {%- set clipped = 'least(greatest(' ~ moment ~ ', ' ~ before ~ '), ' ~ after ~ ')' -%}
-    {%- set plausible = 'nullif(nullif(' ~ clipped ~ ', ' ~ before ~ '), ' ~ after ~ ')' -%}
-    {{- return('cast(' ~ plausible ~ ' as ' ~ type_name(type) ~ ')') -}}
+    {%- set expression -%}
+        case
+            when {{ moment }} between cast('1970-01-01' as timestamp)
+                and cast('2199-12-31 23:59:59.999999' as timestamp)
+                then cast({{ moment }} as {{ type_name(type) }})
+        end
+    {%- endset -%}
+    {{- return(expression) -}}
 {% endmacro %}
 
 {#- A typed date or timestamp column as UTC timestamp without zone. -#}
