@@ -18,7 +18,8 @@
     Text as a number: plain numbers, thousands separators and currency signs, German
     decimal commas (1.234,50) and the K and M of exports ($341.09K). `12.000` is what a
     machine writes for twelve; with a currency it may be twelve thousand, too, and is not
-    read. Taking off the blanks is dear and hardly ever needed: it comes second.
+    read. Nor is 12_500, which DuckDB would take for a number. Taking off the blanks is
+    dear and hardly ever needed: it comes second.
 -#}
 {% macro readable_number(text, type) %}
     {%- set clean = without_all(
@@ -29,21 +30,26 @@
         "replace(replace(replace(" ~ clean ~ ", ',', ''), 'K', 'E3'), 'M', 'E6')"
     -%}
     {%- set expression -%}
-        coalesce(
-            {{ try_cast(text, type) }},
-            {{ try_cast(without_blanks_around(text), type) }},
-            case
-                when {{ matches(
-                    clean, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
-                ) }}
-                    then {{ try_cast(german, type) }}
-                when {{ matches(clean, '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}') }} then null
-                when {{ matches(
-                    clean, '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?[KM]?'
-                ) }}
-                    then {{ try_cast(english, type) }}
-            end
-        )
+        case
+            when position('_' in {{ text }}) = 0
+                then coalesce(
+                    {{ try_cast(text, type) }},
+                    {{ try_cast(without_blanks_around(text), type) }},
+                    case
+                        when {{ matches(
+                            clean, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
+                        ) }}
+                            then {{ try_cast(german, type) }}
+                        when {{ matches(clean, '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}') }}
+                            then null
+                        when {{ matches(
+                            clean,
+                            '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?[KM]?'
+                        ) }}
+                            then {{ try_cast(english, type) }}
+                    end
+                )
+        end
     {%- endset -%}
     {{- return(expression) -}}
 {% endmacro %}

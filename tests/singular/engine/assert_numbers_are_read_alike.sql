@@ -34,6 +34,8 @@ cases (written, amount, rate, whole) as (
     ('Infinity', null, null, null),
     ('-inf', null, null, null),
     ('twelve', null, null, null),
+    ('12_500', null, null, null),
+    (' 12_500 €', null, null, null),
     ('12 of 13', null, null, null),
     ('1,23,4', null, null, null),
     ('- 5', '-5.00', '-5', -5),
