@@ -330,28 +330,44 @@ ranked_wins as (
 
 ),
 
-{# A lead known only by its account takes the first new business won after it came. #}
+{#
+    A lead known only by its account takes the first new business won after it came: each
+    day of wins takes the leads that came since the one before.
+#}
+new_business_wins as (
+
+    select
+        deal_id,
+        customer_id,
+        closed_on,
+        lag(closed_on, 1, cast('1900-01-01' as date)) over (
+            partition by customer_id
+            order by closed_on, created_at nulls last, deal_id
+        ) as previous_won_on
+
+    from ranked_wins
+    where deal_type = 'new_business'
+
+),
+
 account_conversions as (
 
     select
         persons_of_accounts.lead_id,
         persons_of_accounts.lead_source,
         persons_of_accounts.lead_created_at,
-        ranked_wins.deal_id,
-        row_number() over (
-            partition by persons_of_accounts.lead_id
-            order by
-                ranked_wins.closed_on, ranked_wins.created_at nulls last,
-                ranked_wins.deal_id
-        ) as conversion_rank
+        new_business_wins.deal_id
 
     from persons_of_accounts
-    inner join ranked_wins
-        on persons_of_accounts.account_customer_id = ranked_wins.customer_id
-        and persons_of_accounts.lead_created_on <= ranked_wins.closed_on
-    left join lead_deals
-        on persons_of_accounts.lead_id = lead_deals.lead_id
-    where lead_deals.lead_id is null and ranked_wins.deal_type = 'new_business'
+    inner join new_business_wins
+        on persons_of_accounts.account_customer_id = new_business_wins.customer_id
+        and persons_of_accounts.lead_created_on > new_business_wins.previous_won_on
+        and persons_of_accounts.lead_created_on <= new_business_wins.closed_on
+    where new_business_wins.previous_won_on < new_business_wins.closed_on
+        and not exists (
+            select 1 as is_linked from lead_deals
+            where lead_deals.lead_id = persons_of_accounts.lead_id
+        )
 
 ),
 
@@ -367,7 +383,6 @@ ranked_account_leads as (
         ) as lead_rank
 
     from account_conversions
-    where conversion_rank = 1
 
 ),
 

@@ -28,6 +28,24 @@ won_deals_of_customers as (
 
 ),
 
+{# Each day of wins takes the leads that came since the one before. #}
+wins_of_customers as (
+
+    select
+        deal_id,
+        customer_id,
+        created_at,
+        created_on,
+        closed_on,
+        lag(closed_on, 1, cast('1900-01-01' as date)) over (
+            partition by customer_id
+            order by closed_on, created_at nulls last, deal_id
+        ) as previous_won_on
+
+    from won_deals_of_customers
+
+),
+
 directly_linked as (
 
     select lead_id from {{ ref('int_funnel__lead_deals') }}
@@ -51,18 +69,20 @@ wins_of_leads as (
     union all
     select
         leads_of_accounts.lead_id,
-        won_deals_of_customers.deal_id,
-        won_deals_of_customers.created_at,
-        won_deals_of_customers.created_on,
-        won_deals_of_customers.closed_on
+        wins_of_customers.deal_id,
+        wins_of_customers.created_at,
+        wins_of_customers.created_on,
+        wins_of_customers.closed_on
 
     from leads_of_accounts
     left join directly_linked
         on leads_of_accounts.lead_id = directly_linked.lead_id
-    inner join won_deals_of_customers
-        on leads_of_accounts.account_customer_id = won_deals_of_customers.customer_id
-        and leads_of_accounts.lead_created_on <= won_deals_of_customers.closed_on
-    where directly_linked.lead_id is null
+    inner join wins_of_customers
+        on leads_of_accounts.account_customer_id = wins_of_customers.customer_id
+        and leads_of_accounts.lead_created_on > wins_of_customers.previous_won_on
+        and leads_of_accounts.lead_created_on <= wins_of_customers.closed_on
+    where wins_of_customers.previous_won_on < wins_of_customers.closed_on
+        and directly_linked.lead_id is null
 
 ),
 
