@@ -1,5 +1,9 @@
-"""A million rows that came in one second are counted one by one."""
+"""Many rows that share what others have of their own are counted one by one."""
 
+WITHOUT_TESTS = (
+    *("--exclude-resource-type", "test"),
+    *("--exclude-resource-type", "unit_test"),
+)
 SECOND = "timestamp '2025-03-01 12:00:00'"
 MILLION = {
     "salesforce": {
@@ -25,6 +29,40 @@ MILLION = {
     },
     "finance": {},
 }
+# One account has all deals, and one address stands on all contacts and half the leads;
+# the other half know nothing but the account.
+SHARED = {
+    "salesforce": {
+        "lead": f"""
+            select
+                'L' || i as id, 'New' as status,
+                {SECOND} + to_days(cast(i % 30 as integer)) as created_date,
+                case
+                    when i < 100000 then 'info@mail.example'
+                    else 'person' || i || '@mail.example'
+                end as email,
+                case when i >= 100000 then 'A1' end as converted_account_id
+            from range(200000) as numbers(i)
+        """,
+        "contact": f"""
+            select
+                'C' || i as id, 'A1' as account_id, 'info@mail.example' as email,
+                {SECOND} as created_date
+            from range(100000) as numbers(i)
+        """,
+        "opportunity": f"""
+            select
+                'D' || i as id, 'A1' as account_id, 'C' || i as contact_id,
+                'New Business' as type, 10 as amount, 'Closed Won' as stage_name,
+                true as is_closed, true as is_won,
+                date '2025-03-01' + cast(i % 30 as integer) as close_date,
+                {SECOND} as created_date
+            from range(100000) as numbers(i)
+        """,
+        "account": f"select 'A1' as id, 'Alpha' as name, {SECOND} as created_date",
+    },
+    "finance": {},
+}
 
 
 def test_a_million_rows_in_one_second_are_counted_one_by_one(dbt):
@@ -34,12 +72,7 @@ def test_a_million_rows_in_one_second_are_counted_one_by_one(dbt):
         command=(
             *("build", "--select", "+kpi_conversion_rate", "+kpi_revenue_growth"),
             "+data_quality_summary",
-            *(
-                "--exclude-resource-type",
-                "test",
-                "--exclude-resource-type",
-                "unit_test",
-            ),
+            *WITHOUT_TESTS,
         ),
     )
     assert build.worked, build.console
@@ -55,3 +88,23 @@ def test_a_million_rows_in_one_second_are_counted_one_by_one(dbt):
     assert row["lead_count"] == 900_000
     (row,) = build.query(f"select revenue from marts.kpi_revenue_growth {month}")
     assert row["revenue"] == 1_000_000
+
+
+def test_what_all_records_share_is_no_product_of_them(dbt):
+    build = dbt.build(
+        SHARED,
+        {"as_of_date": "2025-03-31"},
+        command=("build", "--select", "+kpi_conversion_rate", *WITHOUT_TESTS),
+    )
+    assert build.worked, build.console
+    month = "where kpi_key = 'month|2025-03-01|total|(all)'"
+    (row,) = build.query(
+        f"select lead_count, won_deal_count from marts.kpi_conversion_rate {month}"
+    )
+    assert row == {"lead_count": 100_001, "won_deal_count": 100_000}
+    # Each lead of the account takes the win of the very day it came on.
+    (row,) = build.query(
+        "select count(*) as leads from intermediate.int_funnel__leads "
+        "where is_customer and cycle_days = 0"
+    )
+    assert row["leads"] == 100_001

@@ -23,10 +23,21 @@ synced_leads as (
 
 ),
 
+{# Each address of a lead once, however many records of the lead carry it. #}
 leads_with_email as (
 
-    select * from {{ ref('int_funnel__lead_records') }}
-    where email_key is not null
+    select
+        lead_id,
+        email_key
+    from {{ ref('int_funnel__lead_records') }}
+    where email_key is not null and person_rank = 1
+    union all
+    select
+        lead_id,
+        email_key
+    from {{ ref('int_funnel__lead_records') }}
+    where email_key is not null and person_rank > 1
+    group by lead_id, email_key
 
 ),
 
@@ -111,9 +122,10 @@ lead_contacts as (
 
 ),
 
+{# Once each, as those of deals: records of one person, or merged contacts, repeat. #}
 lead_persons as (
 
-    select
+    select distinct
         lead_contacts.lead_id,
         lead_contacts.source_system,
         coalesce(merged_contacts.contact_id, lead_contacts.contact_id) as contact_id
@@ -149,7 +161,7 @@ contacts_of_deals as (
 
 persons_of_deals as (
 
-    select
+    select distinct
         contacts_of_deals.deal_id,
         contacts_of_deals.source_system,
         coalesce(merged_contacts.contact_id, contacts_of_deals.contact_id)
