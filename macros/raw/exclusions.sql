@@ -15,6 +15,15 @@
 -#}
 {% macro excluded_versions(rows, entity) -%}
     {%- set columns = exclusion_columns(entity) -%}
+    {%- set compared -%}
+        lower(
+            case exclusions.column_name
+                {%- for column in columns %}
+                when '{{ column }}' then landed_versions.{{ column }}
+                {%- endfor %}
+            end
+        )
+    {%- endset -%}
     with
 
     landed_versions as (
@@ -29,13 +38,7 @@
 
     from landed_versions
     inner join exclusions
-        on lower(
-            case exclusions.column_name
-                {%- for column in columns %}
-                when '{{ column }}' then landed_versions.{{ column }}
-                {%- endfor %}
-            end
-        ) like lower(exclusions.pattern)
+        on {{ is_like(compared, 'lower(exclusions.pattern)') }}
     group by
         landed_versions.record_id,
         landed_versions.{{ columns | join(', landed_versions.') }}
