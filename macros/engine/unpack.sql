@@ -20,7 +20,7 @@
 {% macro postgres__join_json_elements(json, relation, column) -%}
     left join json_array_elements_text(
         case
-            when substr(ltrim({{ json }}), 1, 1) = '[' and {{ is_json(json) }}
+            when substr({{ without_blanks_around(json) }}, 1, 1) = '[' and {{ is_json(json) }}
                 then cast({{ json }} as json)
         end
     ) as {{ relation }} ({{ column }}) on true
@@ -30,7 +30,7 @@
     lateral view outer explode(
         from_json(
             case
-                when substr(ltrim({{ json }}), 1, 1) = '[' and {{ is_json(json) }}
+                when substr({{ without_blanks_around(json) }}, 1, 1) = '[' and {{ is_json(json) }}
                     then {{ json }}
             end,
             'array<string>'

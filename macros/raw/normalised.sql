@@ -5,12 +5,10 @@
 
 {#- Web domain of an address: https://www.Example.de/shop is example.de. -#}
 {% macro web_domain(website) -%}
-    nullif(
-        {{ without_all(
-            'lower(' ~ website ~ ')', '[/:?#].*|^https?://(www[.])?|^www[.]'
-        ) }},
-        ''
-    )
+    {%- set address = without_all(
+        'lower(' ~ website ~ ')', '^https?://(www[.])?|^www[.]'
+    ) -%}
+    nullif(split_part(translate({{ address }}, ':?#', '///'), '/', 1), '')
 {%- endmacro %}
 
 {#- Web domain of an e-mail address, NULL without an @. -#}

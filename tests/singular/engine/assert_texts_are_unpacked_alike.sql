@@ -12,6 +12,7 @@ cases (written, is_true, name, inner_name, element_count, part_count) as (
     ('{"name": "say \u00fc;"}', null, 'say ü;', null, 0, 2),
     ('{"name": 12.5, "b": {"c": true}}', null, '12.5', 'true', 0, 1),
     ('["x", "y", null]', null, null, null, 2, 1),
+    ('{{ "\n\t" }} ["x"]{{ "\r\n" }}', null, null, null, 1, 1),
     ('[]', null, null, null, 0, 1),
     ('[{"c": [1, 2]}, {"c": {"d": "e"}}]', null, null, null, 2, 1),
     ('{"name": "A"', null, null, null, 0, 1),

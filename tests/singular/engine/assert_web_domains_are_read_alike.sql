@@ -10,6 +10,7 @@ cases (website, domain) as (
     ('example.de?from=https://www.other.de', 'example.de'),
     ('https://wwwexample.de', 'wwwexample.de'),
     ('shop.example.de', 'shop.example.de'),
+    ('example.de/shop{{ "\n" }}and more', 'example.de'),
     ('www.', null),
     ('/shop', null),
     ('https://', null),
