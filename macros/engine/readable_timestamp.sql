@@ -45,10 +45,6 @@
 -#}
 {% macro postgres__readable_timestamp(text, type) %}
     {%- set text = without_blanks_around(text) -%}
-    {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
-    {%- set seconds = ':[0-5]?[0-9]' -%}
-    {%- set zone = '(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
-    {%- set time = minutes ~ '(' ~ seconds ~ '([.][0-9]{1,9})?)?' ~ zone ~ '?' -%}
     {%- set in_microseconds -%}
         regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', '\1')
     {%- endset -%}
@@ -67,7 +63,7 @@
     {%- endset -%}
     {%- set expression -%}
         case
-            when {{ matches(text, days_that_exist() ~ '((T| +)' ~ time ~ ')?') }}
+            when {{ matches(text, days_that_exist() ~ '((T| +)' ~ iso_time() ~ ')?') }}
                 then {{ iso }}
             when {{ matches(text, '[0-9]{12,14}([.][0-9]+)?') }}
                 then {{ moment_of_epoch(text, 1000) }}
@@ -75,7 +71,7 @@
                 then {{ moment_of_epoch(text, 1000000) }}
             when {{ matches(
                 'lower(' ~ text ~ ')',
-                days_that_exist(as_exported=true) ~ '( +' ~ minutes ~ seconds ~ ')?'
+                days_that_exist(as_exported=true) ~ '( +' ~ time_in_seconds() ~ ')?'
             ) }}
                 then cast(replace({{ text }}, ',', '') as timestamp)
         end
@@ -84,14 +80,14 @@
 {% endmacro %}
 
 {#-
-    Spark's cast would take a year or a time alone for a day, so a text must have one; an
-    offset it reads after seconds only.
+    Spark's cast would take a year, an hour or an offset of one digit, too, so a text must
+    have a form that all engines read; an offset Spark reads after seconds only.
 -#}
 {% macro spark__readable_timestamp(text, type) %}
     {%- set text = without_blanks_around(text) -%}
     {%- set in_seconds -%}
         regexp_replace(
-            replace({{ text }}, '/', '-'),
+            regexp_replace(replace({{ text }}, '/', '-'), ' +', ' '),
             '([T ][0-9]{1,2}:[0-9]{1,2})(Z| UTC|[+-])', '$1:00$2'
         )
     {%- endset -%}
@@ -104,7 +100,8 @@
         case
             when {{ matches(
                 text,
-                '[12][0-9]{3}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}([T ].*[0-9](Z| UTC)?)?'
+                '[12][0-9]{3}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}'
+                ~ '((T| +)' ~ iso_time() ~ ')?'
             ) }}
                 then {{ iso }}
             when {{ matches(text, '[0-9]{12,14}([.][0-9]+)?') }}
@@ -116,13 +113,29 @@
                     cast(floor(cast({{ text }} as double) * 1000000) as bigint)
                 )
             else coalesce(
-                try_to_timestamp({{ text }}, 'd MMM, yyyy H:m:s'),
+                try_to_timestamp(
+                    regexp_replace({{ text }}, ' +', ' '), 'd MMM, yyyy H:m:s'
+                ),
                 try_to_timestamp({{ text }}, 'd MMM, yyyy')
             )
         end
     {%- endset -%}
     {{- return(expression) -}}
 {% endmacro %}
+
+{#- Regular expression of a time of day in hours, minutes and seconds. -#}
+{% macro time_in_seconds() -%}
+    {{- return('([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9]') -}}
+{%- endmacro %}
+
+{#- Regular expression of the times of ISO 8601 that every engine reads. -#}
+{% macro iso_time() -%}
+    {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
+    {%- set zone = '(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+    {{- return(
+        '(' ~ minutes ~ '|' ~ time_in_seconds() ~ '([.][0-9]{1,9})?)' ~ zone ~ '?'
+    ) -}}
+{%- endmacro %}
 
 {#- Seconds or milliseconds since 1970 in text as UTC timestamp, on PostgreSQL. -#}
 {% macro moment_of_epoch(text, microseconds) -%}
