@@ -32,7 +32,7 @@
     {%- set expression -%}
         case
             when substr({{ text }}, 1, 1) = '{'
-                then nullif(trim({{ json_text(text, key) }}), '')
+                then {{ trimmed(json_text(text, key)) }}
             when {{ text }} != 'null' then {{ text }}
         end
     {%- endset -%}

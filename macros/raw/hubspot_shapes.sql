@@ -165,9 +165,9 @@
     select
         '{{ bridge }}' as raw_table,
         '{{ from_object }}' as from_object,
-        {{ names.get(from_object, 'trim(links.linked_id)') }} as from_id,
+        {{ names.get(from_object, "trim(both ' ' from links.linked_id)") }} as from_id,
         '{{ to_object }}' as to_object,
-        {{ names.get(to_object, 'trim(links.linked_id)') }} as to_id,
+        {{ names.get(to_object, "trim(both ' ' from links.linked_id)") }} as to_id,
         cast(null as {{ type_name('text') }}) as type_id,
         {{ loaded_at(deal) }} as loaded_at,
         false as is_deleted,

@@ -463,7 +463,8 @@ BARE = (
     r"|generate_series|sha256|sha2|any_value|arg_max|max_by)\s*\("
     r"|\bextract\s*\(\s*(dow|isodow|dayofweek|week|epoch)|\bvarchar\b|\bdouble\b"
     r"|\b(max|min)\s*\(\s*\w*\.?(is|has)_|\bqualify\b|\bdistinct on\b|\bgroup by all\b"
-    r"|\bdesc\b(?! nulls)|\b\d+\s*/\s*\d+\b(?!\.)"
+    r"|\bdesc\b(?! nulls)|\b\d+\s*/\s*\d+\b(?!\.)|\b[lr]?trim\s*\((?!\s*both\b)"
+    r"|\blike (?!x)"
 )
 
 
@@ -581,6 +582,7 @@ def test_a_question_for_the_engine_is_found():
         *("a::date", "a ~ 'b.'", "regexp_replace(a, 'b', '')", "concat(a, b)"),
         *("date_trunc('month', a)", "extract(dow from a)", "max(is_won)", "7 / 2"),
         *("cast(a as varchar(3))", "rank() over (order by a desc)", "median(a)"),
+        *("trim(a)", "a like b"),
     ],
 )
 def test_what_depends_on_the_engine_is_found(expression):

@@ -16,8 +16,8 @@ value_mapping as (
     select
         source_system,
         field,
-        lower(trim(raw_value)) as raw_value,
-        trim(mapped_words.value) as mapped_value
+        lower(trim(both ' ' from raw_value)) as raw_value,
+        trim(both ' ' from mapped_words.value) as mapped_value
 
     from {{ ref('value_mapping') }} as mapped_words
 
@@ -27,8 +27,8 @@ stage_definitions as (
 
     select
         source_system,
-        lower(coalesce(trim(pipeline), '')) as pipeline,
-        lower(trim(stage)) as stage,
+        lower(coalesce(trim(both ' ' from pipeline), '')) as pipeline,
+        lower(trim(both ' ' from stage)) as stage,
         is_won,
         is_lost,
         sort_order
@@ -126,7 +126,7 @@ checked_members as (
         case
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}
-            when coalesce(trim(user_id), '') = '' then 'user_id must be there'
+            when {{ trimmed('user_id') }} is null then 'user_id must be there'
             when valid_to < valid_from then 'valid_to is before valid_from'
         end as problem
 
@@ -140,7 +140,7 @@ checked_bands as (
         'segment_bands' as seed,
         coalesce(segment, '') as seed_row,
         case
-            when coalesce(trim(segment), '') = '' then 'segment must be there'
+            when {{ trimmed('segment') }} is null then 'segment must be there'
             when max_employees < min_employees
                 then 'max_employees is below min_employees'
         end as problem
@@ -158,7 +158,7 @@ checked_exclusions as (
         case
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}
-            when coalesce(trim(pattern), '') = '' then 'pattern must be there'
+            when {{ trimmed('pattern') }} is null then 'pattern must be there'
             {%- for entity, columns in columns_of_entities.items() %}
             when entity = '{{ entity }}'
                 then case

@@ -11,7 +11,7 @@ targets as (
     select
         target_id,
         kpi,
-        coalesce(nullif(trim(measure), ''), {{ default_measure('kpi') }}) as measure,
+        coalesce({{ trimmed('measure') }}, {{ default_measure('kpi') }}) as measure,
         period_grain,
         dimension,
         dimension_value,

@@ -74,7 +74,7 @@ checked_targets as (
     left join known_measures
         on targets.kpi = known_measures.kpi
         and coalesce(
-            nullif(trim(targets.measure), ''), {{ default_measure('targets.kpi') }}
+            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
         )
         = known_measures.measure
 

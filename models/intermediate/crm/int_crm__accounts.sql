@@ -15,7 +15,7 @@ landed_accounts as (
 
 free_mail_domains as (
 
-    select {{ keyed_hash('lower(trim(domain))') }} as domain_key
+    select {{ keyed_hash("lower(trim(both ' ' from domain))") }} as domain_key
     from {{ ref('free_mail_domains') }}
 
 ),

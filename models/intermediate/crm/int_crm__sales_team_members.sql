@@ -15,8 +15,9 @@ sales_team_members as (
     select
         source_system,
         case
-            when source_system = 'salesforce' then {{ salesforce_id('trim(user_id)') }}
-            else trim(user_id)
+            when source_system = 'salesforce'
+                then {{ salesforce_id("trim(both ' ' from user_id)") }}
+            else trim(both ' ' from user_id)
         end as owner_id,
         sales_team,
         region,

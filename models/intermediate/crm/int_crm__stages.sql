@@ -37,9 +37,9 @@ known_stages as (
     select
         stage_definitions.source_system,
         coalesce(
-            pipelines_of_deals.pipeline, nullif(trim(stage_definitions.pipeline), '')
+            pipelines_of_deals.pipeline, {{ trimmed('stage_definitions.pipeline') }}
         ) as pipeline,
-        lower(trim(stage_definitions.stage)) as stage,
+        lower(trim(both ' ' from stage_definitions.stage)) as stage,
         cast(null as {{ type_name('text') }}) as stage_label,
         stage_definitions.is_won,
         stage_definitions.is_lost,
@@ -49,7 +49,7 @@ known_stages as (
     from stage_definitions
     left join pipelines_of_deals
         on stage_definitions.source_system = pipelines_of_deals.source_system
-        and lower(trim(stage_definitions.pipeline))
+        and lower(trim(both ' ' from stage_definitions.pipeline))
         = pipelines_of_deals.lower_pipeline
     union all
     select

@@ -15,11 +15,11 @@ mapped_values as (
     select
         source_system,
         field,
-        lower(trim(raw_value)) as raw_value,
-        min(trim(value)) as mapped_value
+        lower(trim(both ' ' from raw_value)) as raw_value,
+        min(trim(both ' ' from value)) as mapped_value
 
     from value_mapping
-    group by source_system, field, lower(trim(raw_value))
+    group by source_system, field, lower(trim(both ' ' from raw_value))
 
 )
 

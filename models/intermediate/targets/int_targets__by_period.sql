@@ -19,7 +19,7 @@ targets_by_period as (
         targets.target_id,
         targets.kpi,
         coalesce(
-            nullif(trim(targets.measure), ''), {{ default_measure('targets.kpi') }}
+            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
         )
             as measure,
         targets.period_grain,

@@ -24,7 +24,7 @@ target_versions as (
         targets.target_id,
         targets.kpi,
         coalesce(
-            nullif(trim(targets.measure), ''), {{ default_measure('targets.kpi') }}
+            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
         )
             as measure,
         targets.period_grain,

@@ -82,7 +82,7 @@ merged_records as (
 {# Stages of a portal's own making count as lead or later if somebody mapped them. #}
 lead_stages as (
 
-    select lower(trim(raw_value)) as lifecycle_stage
+    select lower(trim(both ' ' from raw_value)) as lifecycle_stage
     from {{ ref('value_mapping') }}
     where source_system = 'hubspot' and field = 'lead_status'
     {%- for stage in stages.values() | list + ['evangelist'] %}

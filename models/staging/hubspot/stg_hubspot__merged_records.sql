@@ -87,7 +87,7 @@ listed_pointers as (
 
     select
         living_records.object_type,
-        trim(split_part(listed_ids.listed_id, ':', 1)) as merged_id,
+        trim(both ' ' from split_part(listed_ids.listed_id, ':', 1)) as merged_id,
         living_records.record_id as survivor_id
 
     from living_records

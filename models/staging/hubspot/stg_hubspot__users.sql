@@ -27,7 +27,9 @@ identified_owners as (
     select
         *,
         {{ hubspot_id('source_record_id') }} as record_id,
-        trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as name,
+        trim(
+            both ' ' from coalesce(first_name, '') || ' ' || coalesce(last_name, '')
+        ) as name,
         false as is_deleted
 
     from raw_owners
