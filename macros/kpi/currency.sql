@@ -66,7 +66,7 @@
         when 'reporting_currency' then {{ relation }}.amount
         when 'finance_rate'
             then cast(
-                {{ relation }}.amount * {{ relation }}.finance_rate
+                {{ exact_product(relation ~ '.amount', relation ~ '.finance_rate') }}
                 as {{ type_name('money') }}
             )
         when 'finance_inverse_rate'

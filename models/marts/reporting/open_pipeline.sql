@@ -38,8 +38,10 @@ open_deals as (
         ) }} as stage,
         deals.amount,
         {#- Rounded per deal, so that the values of a dimension add up to the total. #}
-        cast(deals.amount * deals.probability as {{ type_name('money') }})
-            as weighted_amount,
+        cast(
+            {{ exact_product('deals.amount', 'deals.probability') }}
+            as {{ type_name('money') }}
+        ) as weighted_amount,
         deals.probability,
         {{ days_between('deals.created_on', 'as_of.as_of_on') }} as age_days,
         coalesce(deal_states.crm_close_on < as_of.as_of_on, false) as is_overdue

@@ -2,8 +2,11 @@
 {%- set line_item = raw_table('hubspot', 'line_item', optional=true) -%}
 {%- set landed_period = pick(line_item, 'hs_recurring_billing_period') -%}
 {%- set list_amount = try_exact(
-    '(versions.price - coalesce(versions.discount_per_unit, 0))'
-    ~ ' * coalesce(versions.quantity, 1)',
+    exact_product(
+        'cast(versions.price - coalesce(versions.discount_per_unit, 0) as '
+        ~ type_name('money') ~ ')',
+        'coalesce(versions.quantity, 1)'
+    ),
     *digits_of('money')
 ) -%}
 

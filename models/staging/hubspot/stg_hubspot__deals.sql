@@ -221,11 +221,12 @@ deals as (
         coalesce(
             versions.home_amount,
             cast(
-                versions.amount
-                * case
-                    when versions.home_units_per_unit > 0
-                        then versions.home_units_per_unit
-                end as {{ type_name('money') }}
+                {{ exact_product(
+                    'versions.amount',
+                    'case when versions.home_units_per_unit > 0'
+                    ~ ' then versions.home_units_per_unit end'
+                ) }}
+                as {{ type_name('money') }}
             )
         ) as home_amount,
         cast(null as {{ type_name('rate') }}) as units_per_home_unit,

@@ -1,6 +1,7 @@
 {#-
-    Quotients, rounding and medians are the same on every engine: no whole-number
-    division, nothing but NULL from 0, and half a cent goes away from zero.
+    Quotients, products, rounding and medians are the same on every engine: no
+    whole-number division, nothing but NULL from 0, half a cent goes away from zero, and
+    what is less than half a cent is none.
 -#}
 with
 
@@ -49,6 +50,12 @@ answers as (
         {{ ratio('numbers.money', 'numbers.divisor') }} as read_share,
         {{ money_ratio('numbers.money', 'numbers.divisor') }} as read_cents,
         {{ money_ratio('numbers.money', '1.25', 10000000000) }} as converted,
+        cast(
+            {{ exact_product(
+                'numbers.money', 'cast(0.0999999999 as ' ~ type_name('rate') ~ ')'
+            ) }}
+            as {{ type_name('money') }}
+        ) as tenth,
         medians.median_divisor
 
     from numbers
@@ -63,6 +70,7 @@ differing_answers as (
         or (share is null) != (read_share is null)
         or abs(share - read_share) > 1e-9
         or (money = 10.00 and converted != 8.00)
+        or (money = 0.05 and tenth != 0.00)
         or median_divisor != 2.0
 
 )
