@@ -93,6 +93,34 @@ def test_the_hash_key_of_real_data_comes_from_its_table(landed, server, sample_b
     assert not any(HASH_KEY in text for text in written)
 
 
+def test_a_row_without_id_gives_way_to_one_with_id(server):
+    """Spark sorts what is absent first where a model does not say `nulls last`."""
+    with contextlib.closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema stages_without_id")
+        cursor.execute(
+            "create table stages_without_id.stage as select * from values"
+            " (null, 'Signed', 'Closed Lost'), ('7', 'signed', 'Closed Won')"
+            " as stages (id, display_value, forecast_type)"
+        )
+    settings = {
+        "zoho_enabled": True,
+        "zoho_schema": "stages_without_id",
+        "pseudonymise_people": False,
+        "sales_rep_identity": "none",
+    }
+    command = ("run", "--select", "stg_zoho__stages")
+    done = server.dbt(*command, settings=REAL_DATA | settings)
+    assert done.returncode == 0, done.stdout[-5000:]
+    rows = server.rows(
+        "select source_record_id, set_aside_reason from staging.stg_zoho__stages"
+    )
+    assert {row["source_record_id"]: row["set_aside_reason"] for row in rows} == {
+        "7": None,
+        None: "superseded",
+    }
+
+
 def keyed(text):
     """SHA-256 of the key and a text, in hex."""
     return sha256(f"{HASH_KEY}{text}".encode()).hexdigest()

@@ -122,8 +122,8 @@ ranked_stages as (
             order by
                 case when coalesce(is_won, is_lost) is null then 1 else 0 end,
                 source_rank,
-                is_won,
-                is_lost,
+                is_won nulls last,
+                is_lost nulls last,
                 sort_order nulls last
         ) as stage_rank
 

@@ -100,7 +100,8 @@ contracts as (
                 finance_periods.contract_source_system, finance_periods.contract_id
             order by
                 finance_periods.starts_on, finance_periods.ends_on nulls last,
-                finance_periods.account_id, finance_periods.monthly_amount,
+                finance_periods.account_id nulls last,
+                finance_periods.monthly_amount nulls last,
                 finance_periods.source_record_id
         ) as period_number
 

@@ -13,7 +13,7 @@ numbered_issues as (
         *,
         row_number() over (
             partition by source_system, raw_table, raw_key, reason
-            order by detail, amount
+            order by detail nulls last, amount nulls last
         ) as issue_number
 
     from issues

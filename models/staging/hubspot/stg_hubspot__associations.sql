@@ -66,7 +66,7 @@ versions as (
                 case when is_living then 0 else 1 end asc,
                 case when is_old_version then 1 else 0 end asc,
                 loaded_at desc nulls last,
-                type_id asc,
+                type_id asc nulls last,
                 from_id asc,
                 to_id asc
         ) as version_number

@@ -52,7 +52,7 @@ named_stages as (
             order by
                 case when version_number = 1 and not is_deleted then 0 else 1 end,
                 case when is_active then 0 else 1 end,
-                source_record_id
+                source_record_id nulls last
         ) as name_rank
 
     from versions

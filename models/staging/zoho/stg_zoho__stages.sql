@@ -56,7 +56,7 @@ ranked_stages as (
             partition by lower(stage)
             order by
                 case when version_number = 1 and not is_deleted then 0 else 1 end,
-                source_record_id
+                source_record_id nulls last
         ) as name_rank
 
     from versions
