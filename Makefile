@@ -22,6 +22,9 @@ PYTESTS = $(filter-out $(patsubst %,tests/python/test_%.py,$(MORE) $(SLOW) $(ENG
     $(wildcard tests/python/test_*.py))
 export SALES_KPIS_RANDOM_COMPANIES ?= 8
 
+# macOS has a make that cannot hold back the output of one job until it is done.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -56,7 +59,7 @@ test: ## lint, build on an empty database, run all tests but the long suites
 	@$(PYTHON) tools/set_up.py --test
 	rm -rf $(TEST)
 	@echo "Style, build and Python tests run side by side; each is shown when it is done."
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
+	@$(MAKE) --no-print-directory --jobs=3 $(SYNC) \
 	    LINTED="$(LINTED)" MORE="$(MORE)" SLOW="$(SLOW)" check-style check-build check-python
 
 check-style check-build: export SALES_KPIS_DUCKDB_PATH = $(TEST)/$@/build.duckdb
