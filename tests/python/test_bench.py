@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from math import nan
 
 import duckdb
@@ -10,7 +12,7 @@ import pytest
 import yaml
 from builds import KPI_MARTS, ROOT
 
-from tools.bench import floor, start
+from tools.bench import floor, operators, start
 from tools.bench.__main__ import MARK, PAGE, Cost, exponents, merged, table
 from tools.bench.compare import differences
 
@@ -104,6 +106,52 @@ def test_a_run_that_needed_more_memory_did_not_finish():
     }
     cells = table(10, costs, "").splitlines()[-1].split("|")[2:-1]
     assert {cell.strip() for cell in cells} == {"did not finish"}
+
+
+def test_a_profile_says_which_model_and_which_kind_of_operator_takes_the_time(tmp_path):
+    for name in ("built", "raw"):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as con:
+            con.execute("create table days as select range as day from range(300000)")
+    models = {
+        "m.sorted": "select day, row_number() over (order by -day) as n from days",
+        "m.joined": "select a.day from days as a join raw.days as b on a.day = b.day",
+        "m.seen": "select 1 as x",
+    }
+    kinds = {"m.seen": "view"}
+    nodes = {
+        name: {
+            "name": name[2:],
+            "config": {"materialized": kinds.get(name, "table")},
+        }
+        for name in models
+    }
+    results = [{"unique_id": n, "compiled_code": sql} for n, sql in models.items()]
+    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes}))
+    (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
+    found = operators.profile(
+        tmp_path / "built.duckdb", tmp_path / "raw.duckdb", tmp_path, "1GB"
+    )
+    assert set(found) == {"sorted", "joined"}
+    assert found["sorted"]["sort"] > found["joined"]["sort"] == 0
+    assert found["joined"]["join"] > found["sorted"]["join"] == 0
+    assert found["sorted"]["write"] > 0
+    assert {file.name for file in tmp_path.glob("*.duckdb")} == {
+        "built.duckdb",
+        "raw.duckdb",
+    }
+
+
+def test_the_dearest_models_come_first_and_the_others_are_added_up():
+    models = {
+        "a": Counter(write=1.0),
+        "b": Counter(sort=5.0, join=2.0),
+        "c": Counter(read=0.5, write=0.25),
+    }
+    assert operators.table(models, count=1).splitlines()[2:] == [
+        "| `b` | 7.0 | 0.0 | 0.0 | 2.0 | 0.0 | 5.0 | 0.0 | 0.0 |",
+        "| 2 others | 1.8 | 1.2 | 0.5 | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 |",
+        "| all | 8.8 | 1.2 | 0.5 | 2.0 | 0.0 | 5.0 | 0.0 | 0.0 |",
+    ]
 
 
 def test_the_page_says_what_the_command_wrote():

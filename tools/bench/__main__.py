@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from . import operators
 from .compare import differences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +112,8 @@ class Bench:
         # dbt parses anew when a profile changes: each limit has artefacts of its own.
         env = self.env | {
             "BENCH_MEMORY_LIMIT": memory_limit,
+            # As profiles.yml has it, and as the page advises where memory is short.
+            "BENCH_THREADS": "1" if memory_limit == TIGHT else "2",
             "DBT_TARGET_PATH": str(self.folder / f"dbt_{memory_limit}"),
         }
         started = time.perf_counter()
@@ -122,7 +125,8 @@ class Bench:
             return Cost(*(math.nan,) * 4)
         if process.returncode:
             sys.exit(f"{' '.join(command)[:200]} ended with {process.returncode}.")
-        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, 0.0)
+        peak = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        return Cost(wall, used.ru_utime + used.ru_stime, peak, 0.0)
 
     def measure(self, job: str) -> Cost:
         """Run a job on a fresh database."""
@@ -160,6 +164,16 @@ class Bench:
                 if found:
                     sys.exit("The marts differ from floor.sql:\n" + "\n".join(found))
         return costs
+
+    def profile(self) -> str:
+        """Where one more run of the six marts spends its time, as a table."""
+        self.measure("kpis")
+        target = self.folder / f"dbt_{self.memory_limit}"
+        models = operators.profile(self.built, self.raw, target, self.memory_limit)
+        return (
+            "\nWhere it goes: seconds of all threads per model and kind of operator, "
+            f"each model alone.\n\n{operators.table(models)}"
+        )
 
 
 def spread(values: list[float], digits: int = 1) -> str:
@@ -237,9 +251,10 @@ def merged(page: str, results: list[str]) -> str:
 
 def machine(load: float, memory_limit: str, repeats: int) -> str:
     """Where and when this was measured, and how busy the machine was."""
+    cpus = Path("/proc/cpuinfo")  # of Linux
     names = [
         line.split(":")[1].strip()
-        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        for line in (cpus.read_text("utf-8") if cpus.exists() else "").splitlines()
         if line.startswith("model name")
     ]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -270,6 +285,9 @@ def main() -> None:
     )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory-limit", default="80%", help="of DuckDB, as 1GB")
+    parser.add_argument(
+        "--profile", action="store_true", help="add seconds per model and operator"
+    )
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "bench")
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
@@ -277,12 +295,15 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     load = os.getloadavg()[0]
     jobs = [job for job in JOBS if job in {"floor", "kpis", "start", *options.jobs}]
-    sizes = {
-        size: Bench(folder, size, options.memory_limit).rounds(jobs, options.repeats)
-        for size in sorted(options.opportunities)
-    }
+    sizes, profiles = {}, {}
+    for size in sorted(options.opportunities):
+        bench = Bench(folder, size, options.memory_limit)
+        sizes[size] = bench.rounds(jobs, options.repeats)
+        profiles[size] = bench.profile() if options.profile else ""
     where = machine(load, options.memory_limit, options.repeats)
-    results = [table(size, costs, where) for size, costs in sizes.items()]
+    results = [
+        table(size, costs, where) + profiles[size] for size, costs in sizes.items()
+    ]
     results.append(exponents(sizes))
     text = options.page.read_text("utf-8") if options.page.exists() else MARK
     options.page.write_text(merged(text, results), "utf-8")
