@@ -8,10 +8,18 @@ publications as (
 
 recorded_values as (
 
-    select * from {{ ref('history_kpi_values') }}
+    select
+        history_kpi_values.*,
+        publications.as_of_on as reported_as_of,
+        publications.data_as_of
+
+    from {{ ref('history_kpi_values') }} as history_kpi_values
+    inner join publications
+        on history_kpi_values.publication_number = publications.publication_number
 
 ),
 
+{# The as-of day can move back: of a day the last publication up to it tells. #}
 compared_values as (
 
     select
@@ -24,10 +32,11 @@ compared_values as (
             partition by kpi_key
             order by publication_number
         ) as previous_status,
-        lead(publication_number) over (
+        min(reported_as_of) over (
             partition by kpi_key
             order by publication_number
-        ) as next_number
+            rows between 1 following and unbounded following
+        ) as replaced_as_of
 
     from recorded_values
 
@@ -36,34 +45,30 @@ compared_values as (
 value_history as (
 
     select
-        compared_values.history_key,
-        compared_values.kpi_key,
-        compared_values.kpi,
-        compared_values.measure,
-        compared_values.unit,
-        compared_values.period_grain,
-        compared_values.period_start,
-        compared_values.period_end,
-        compared_values.dimension,
-        compared_values.dimension_value,
-        compared_values.publication_number,
-        publications.as_of_on as reported_as_of,
-        publications.data_as_of,
-        next_publications.as_of_on as replaced_as_of,
-        compared_values.value,
-        compared_values.numerator,
-        compared_values.denominator,
-        compared_values.target_value,
-        compared_values.status,
-        compared_values.previous_value,
-        compared_values.previous_status,
-        compared_values.is_removed
+        history_key,
+        kpi_key,
+        kpi,
+        measure,
+        unit,
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        publication_number,
+        reported_as_of,
+        data_as_of,
+        replaced_as_of,
+        value,
+        numerator,
+        denominator,
+        target_value,
+        status,
+        previous_value,
+        previous_status,
+        is_removed
 
     from compared_values
-    inner join publications
-        on compared_values.publication_number = publications.publication_number
-    left join publications as next_publications
-        on compared_values.next_number = next_publications.publication_number
 
 )
 
