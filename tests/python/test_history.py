@@ -228,3 +228,55 @@ def test_the_sample_company_is_no_past_of_the_own_one(dbt, sample_build, tmp_pat
     with duckdb.connect() as database:
         rows = database.execute(f"select as_of_on from '{kept}'").fetchall()
     assert rows == [(date(2026, 6, 30),)]
+
+
+# Rows of kpi_value_history: (publication, month, value, value before), and of
+# kpi_restatements: (publication, month, change).
+UNEXPLAINED = {
+    "explained": ([(3, 1, 90, 70)], [(3, 1, 20)], []),
+    "by another amount": ([(3, 1, 90, 70)], [(3, 1, 19.99)], [1]),
+    "by no deal": ([(3, 1, 90, 70)], [], [1]),
+    "a deal that changes nothing": ([], [(3, 1, 20)], [1]),
+    "the only deal of the first month is gone": ([(3, 1, None, 70)], [(3, 1, -70)], []),
+    "the first month is an earlier one": ([(3, 1, 70, None)], [(3, 1, 70)], []),
+    "a month that is over now": ([(3, 3, 70, None)], [], []),
+    "told at the publication before": ([(2, 1, 90, 70)], [], []),
+}
+
+
+@pytest.mark.parametrize("case", UNEXPLAINED)
+def test_what_no_deal_explains_is_told_once_and_nothing_else_is(project, case):
+    values, restatements, unexplained = UNEXPLAINED[case]
+    found = project.failures(
+        "assert_restatements_explain_restated_revenue",
+        {
+            "history.history_publications": """
+                from (values
+                    (1, date '2025-02-28'), (2, date '2025-03-01'),
+                    (3, date '2025-04-01')
+                ) as publications (publication_number, as_of_on)
+            """,
+            "marts.kpi_value_history": f"""
+                select 'revenue_growth' as kpi, 'revenue' as measure,
+                    'month' as period_grain, 'total' as dimension, publication_number,
+                    make_date(2025, month, 1) as period_start,
+                    last_day(period_start) as period_end, value, previous_value
+                from (values {rows((0, 0, 0.0, 0.0), *values)}) as history
+                    (publication_number, month, value, previous_value)
+                where month > 0
+            """,
+            "marts.kpi_restatements": f"""
+                select publication_number, make_date(2025, month, 1) as period_start,
+                    revenue_change
+                from (values {rows((0, 0, 0.0), *restatements)}) as found
+                    (publication_number, month, revenue_change)
+                where month > 0
+            """,
+        },
+    )
+    assert [row["period_start"].month for row in found] == unexplained
+
+
+def rows(*numbers):
+    """Rows of numbers as SQL."""
+    return ", ".join(map(str, numbers)).replace("None", "null")

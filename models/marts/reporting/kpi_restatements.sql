@@ -139,7 +139,11 @@ restatements as (
         sales_rep as sales_rep_after
 
     from closed_months
-    where period_end <= previously_as_of and period_end <= reported_as_of
+    where period_end <= previously_as_of
+        and period_end <= reported_as_of
+        {%- if var('history_start_date') %}
+            and period_end >= cast('{{ var("history_start_date") }}' as date)
+        {%- endif %}
 
 )
 
