@@ -11,14 +11,12 @@ with
 raw_rows as (
 
     select * from {{ ref('history_raw_rows') }}
-    where source_system in ({{ systems }})
 
 ),
 
 last_publication as (
 
-    select max(publication_number) as publication_number
-    from {{ ref('history_publications') }}
+    select max(publication_number) as publication_number from raw_rows
 
 ),
 
@@ -53,7 +51,9 @@ compared_counts as (
 shrunk_tables as (
 
     select * from compared_counts
-    where row_count_before >= 50 and row_count < row_count_before * 0.9
+    where source_system in ({{ systems }})
+        and row_count_before >= 50
+        and row_count < row_count_before * 0.9
 
 )
 
