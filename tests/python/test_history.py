@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -9,6 +11,8 @@ from decimal import Decimal
 import bad_input
 import duckdb
 import pytest
+import yaml
+from builds import ROOT
 
 from tools.publish import carry_history, publish
 
@@ -75,6 +79,13 @@ RESTATED = {
 }
 
 
+# Vars and seeds that change no figure, and what is on record beside each value.
+NO_SETTINGS = {
+    *("use_sample_data", "pseudonymise_people", "off_target_severity", "benchmarks"),
+    *("as_of_date", "kpi_targets"),
+}
+
+
 def raw(deals, loaded):
     """The company with these deals, loaded on a day."""
     stamp = {"_fivetran_synced": f"{loaded} 05:00:00"}
@@ -91,6 +102,15 @@ def raw(deals, loaded):
     }
 
 
+def recorded_by_an_older_version(warehouse):
+    """Take from the record what older versions of the project did not write."""
+    file = warehouse / "current/history/history_publications.parquet"
+    older = file.with_suffix(".older")
+    columns = "currency_code, settings, settings_changed"
+    duckdb.sql(f"select * exclude ({columns}) from '{file}'").write_parquet(str(older))
+    older.replace(file)
+
+
 @pytest.fixture(scope="module")
 def story(dbt, tmp_path_factory):
     """(first build, second build with the first one's history, warehouse)."""
@@ -98,6 +118,7 @@ def story(dbt, tmp_path_factory):
     first = dbt.build(raw(BEFORE, "2025-04-01"), command=HISTORY, then=(AGAIN,))
     assert first.worked, first.console
     publish(first.database, warehouse)
+    recorded_by_an_older_version(warehouse)
     # a file of its own: nothing is left of the first one but its publication
     second = dbt.build(
         raw(AFTER, "2025-05-01"), command=HISTORY, then=(AGAIN,), warehouse=warehouse
@@ -159,6 +180,55 @@ def test_restatements_add_up_to_the_difference_of_the_published_revenue(story):
         assert rows[1]["previous_value"] == rows[0]["value"]
 
 
+def test_what_an_older_version_recorded_is_known_as_far_as_it_goes(story):
+    query = """
+        select currency_code, settings is not null as is_known, settings_changed
+        from history.history_publications order by publication_number
+    """
+    assert [list(row.values()) for row in story[1].query(query)] == [
+        [None, False, None],
+        ["EUR", True, False],
+    ]
+    assert {row["settings_changed"] for row in story[1].rows("kpi_restatements")} == {
+        False
+    }
+
+
+def test_other_settings_are_no_change_of_the_crm(story, dbt):
+    _, _, warehouse = story
+    third = dbt.build(
+        raw(AFTER, "2025-05-02"),
+        command=HISTORY,
+        hash_key="another key, and every seller has another name",
+        warehouse=warehouse,
+    )
+    assert third.worked, third.console
+    found = [
+        row for row in third.rows("kpi_restatements") if row["publication_number"] == 3
+    ]
+    assert {(row["reason"], row["settings_changed"]) for row in found} == {
+        ("re_owned", True)
+    }
+    values = third.query("""
+        select distinct settings_changed from marts.kpi_value_history
+        where publication_number = 3 and dimension = 'sales_rep'
+    """)
+    assert values == [{"settings_changed": True}]
+
+
+def test_every_var_and_seed_that_can_change_a_figure_is_a_setting(project):
+    (sql,) = (
+        node["compiled_code"]
+        for node in project.models.values()
+        if node["name"] == "history_publications"
+    )
+    settings = json.loads(re.search(r"'(\{.*\})'", sql)[1])
+    vars_ = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    seeds = {path.stem for path in (ROOT / "seeds").glob("*.csv")}
+    assert set(settings) == (set(vars_) | seeds) - NO_SETTINGS
+    assert settings["reporting_currency"] == "EUR"
+
+
 def test_what_was_reported_can_be_asked_again(story):
     _, second, _ = story
     (row,) = second.query(f"""
@@ -179,6 +249,7 @@ def test_a_run_that_was_not_published_leaves_no_trace_in_the_history(story, tmp_
     with duckdb.connect(str(build)) as database:
         database.execute("""
             insert into history.history_publications
+                (publication_number, as_of_on, data_as_of, values_fingerprint)
             values (3, '2025-05-31', '2025-06-01', 'never published')
         """)
     carry_history(build, warehouse)

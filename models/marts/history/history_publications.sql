@@ -43,7 +43,11 @@ current_state as (
         cast(1 as {{ type_name('integer') }}) as publication_number,
         as_of.as_of_on,
         as_of.data_as_of,
-        fingerprints.values_fingerprint
+        fingerprints.values_fingerprint,
+        cast('{{ var("reporting_currency") }}' as {{ type_name('text') }})
+            as currency_code,
+        cast({{ published_settings() }} as {{ type_name('text') }}) as settings,
+        false as settings_changed
 
     from as_of
     cross join fingerprints
@@ -83,7 +87,11 @@ new_publication as (
         ) as publication_number,
         current_state.as_of_on,
         current_state.data_as_of,
-        current_state.values_fingerprint
+        current_state.values_fingerprint,
+        current_state.currency_code,
+        current_state.settings,
+        coalesce(current_state.settings != last_publication.settings, false)
+            as settings_changed
 
     from current_state
     left join last_publication

@@ -33,6 +33,7 @@ changes as (
     select
         compared_states.*,
         publications.as_of_on as reported_as_of,
+        coalesce(publications.settings_changed, false) as settings_changed,
         previous_publications.as_of_on as previously_as_of,
         case
             when compared_states.deal_state_before in ('won', 'lost')
@@ -136,7 +137,8 @@ restatements as (
         sales_team_before,
         sales_team as sales_team_after,
         sales_rep_before,
-        sales_rep as sales_rep_after
+        sales_rep as sales_rep_after,
+        settings_changed
 
     from closed_months
     where period_end <= previously_as_of

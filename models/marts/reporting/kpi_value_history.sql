@@ -11,7 +11,9 @@ recorded_values as (
     select
         history_kpi_values.*,
         publications.as_of_on as reported_as_of,
-        publications.data_as_of
+        publications.data_as_of,
+        publications.currency_code,
+        publications.settings_changed
 
     from {{ ref('history_kpi_values') }} as history_kpi_values
     inner join publications
@@ -66,7 +68,9 @@ value_history as (
         status,
         previous_value,
         previous_status,
-        is_removed
+        is_removed,
+        case when unit = 'money' then currency_code end as currency_code,
+        coalesce(settings_changed, false) as settings_changed
 
     from compared_values
 
