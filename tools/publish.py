@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LINKS = ("sales_kpis.duckdb", "exports")
 # Schemas and folders of what was published: the company's record, and the sample's.
 HISTORIES = ("history", "sample_history")
+# With one of these gone, all that it held would be new, or nothing would be any more.
+RECORDS = ("history_deal_states", "history_kpi_values", "history_publications")
 # Spreadsheets take a text that begins so for a formula.
 FORMULA = r"'^[=+\-@\t\r\n]'"
 # How a node of a dbt run may have ended.
@@ -127,11 +129,17 @@ def write(build, folder):
 
 def carry_history(build, warehouse):
     """Give the DuckDB file `build` the history of the last publication alone."""
-    files = [
-        file
-        for schema in HISTORIES
-        for file in sorted((warehouse / "current" / schema).glob("*.parquet"))
-    ]
+    files = []
+    for schema in HISTORIES:
+        folder = warehouse / "current" / schema
+        found = sorted(folder.glob("*.parquet"))
+        lost = set(RECORDS) - {file.stem for file in found}
+        if found and lost:
+            sys.exit(
+                f"The history is incomplete: {folder / min(lost)}.parquet is missing. "
+                f"Restore it, or remove {folder} to go on with what {build} has."
+            )
+        files += found
     with duckdb.connect(build) as database:
         database.execute("begin")
         for file in files:
@@ -226,9 +234,11 @@ def report(warehouse):
 
 if __name__ == "__main__":
     build = ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+    results = ROOT / os.environ.get("DBT_TARGET_PATH", "target") / "run_results.json"
     if sys.argv[1:] == ["--carry-history"]:
+        # A build begins; if it is killed, what the last one said must not speak for it.
+        results.unlink(missing_ok=True)
         sys.exit(carry_history(build, ROOT / "warehouse"))
-    target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
-    refuse_failed_build(target / "run_results.json")
+    refuse_failed_build(results)
     publish(build, ROOT / "warehouse")
     report(ROOT / "warehouse")

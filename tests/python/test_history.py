@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -272,6 +273,25 @@ def test_a_build_that_lost_its_history_is_not_published(story, tmp_path):
     assert (warehouse / "current").readlink() == before
     carry_history(empty, warehouse)
     publish(empty, warehouse)
+
+
+def test_a_history_of_which_a_file_is_gone_is_not_carried_on(story, tmp_path):
+    _, second, warehouse = story
+    damaged = tmp_path / "warehouse"
+    shutil.copytree(warehouse / "current", damaged / "current")
+    (damaged / "current/history/history_deal_states.parquet").unlink()
+    build = tmp_path / "build.duckdb"
+    build.write_bytes(second.database.read_bytes())
+    before = build.read_bytes()
+    with pytest.raises(SystemExit, match=r"history_deal_states\.parquet is missing"):
+        carry_history(build, damaged)
+    assert build.read_bytes() == before
+    # who cannot restore it gives the record up, and the build file's own one stays
+    shutil.rmtree(damaged / "current/history")
+    carry_history(build, damaged)
+    with duckdb.connect(str(build), read_only=True) as database:
+        count = "select count(*) from history.history_publications"
+        assert database.execute(count).fetchone() == (2,)
 
 
 def test_a_publication_has_the_whole_history_beside_the_marts(story):

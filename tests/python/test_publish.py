@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -273,6 +274,24 @@ def test_a_failed_build_is_refused(tmp_path, status):
     nodes.append({"unique_id": "test.wrong", "status": status})
     results.write_text(json.dumps({"results": nodes}))
     with pytest.raises(SystemExit, match=r"test\.wrong"):
+        refuse_failed_build(results)
+
+
+def test_what_dbt_said_before_a_build_began_publishes_nothing(tmp_path):
+    # as after a build that was killed, which leaves no word of its own
+    results = tmp_path / "run_results.json"
+    results.write_text('{"results": []}')
+    subprocess.run(
+        [sys.executable, "-m", "tools.publish", "--carry-history"],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "SALES_KPIS_DUCKDB_PATH": str(tmp_path / "build.duckdb"),
+            "DBT_TARGET_PATH": str(tmp_path),
+        },
+        check=True,
+    )
+    with pytest.raises(SystemExit, match="Nothing to publish: there is no"):
         refuse_failed_build(results)
 
 
