@@ -92,12 +92,13 @@ closed_months as (
         {{ add_days(add_months('period_start', 1), -1) }} as period_end,
         case
             when deal_state = 'removed' then 'removed'
-            when month_after is null then 're_opened'
+            when deal_state = 'open' then 're_opened'
             when month_before is null then 'back_dated'
             when deal_state != deal_state_before then 'outcome_changed'
-            when month_after != month_before and period_start = month_after
+            when (month_after is distinct from month_before)
+                and period_start = month_after
                 then 'back_dated'
-            when month_after != month_before then 'moved_away'
+            when (month_after is distinct from month_before) then 'moved_away'
             when (amount is distinct from amount_before) then 're_valued'
             when deal_type != deal_type_before then 're_typed'
             when sales_rep != sales_rep_before or sales_team != sales_team_before
