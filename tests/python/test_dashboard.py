@@ -950,7 +950,10 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
         "delete from marts.data_quality_issues",
         "insert into marts.kpi_restatements (reported_as_of, period_start, "
         "revenue_change) values ('2026-06-30', '2026-04-01', 1200.50), "
-        "('2026-06-30', '2026-04-01', -200), ('2026-05-31', '2026-03-01', 7)",
+        "('2026-06-30', '2026-04-01', -200), ('2026-05-31', '2026-03-01', 7), "
+        # deals that got another owner, and two that took each other's place
+        "('2026-06-30', '2026-01-01', 0), ('2026-06-30', '2026-02-01', 9), "
+        "('2026-06-30', '2026-02-01', -9)",
     )
     page = visit("#lang=de&grain=quarter", folder=folder)
     banner = page.inner_text("#banner")

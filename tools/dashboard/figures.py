@@ -419,11 +419,11 @@ class Published:
         )
 
     def restated(self, as_of):
-        """Closed months that the last publication changed, and by how much revenue."""
+        """Closed months whose revenue the last publication changed, and by how much."""
         return self.records(
             ("period_start", "sum(revenue_change) as amount"),
             "from marts.kpi_restatements where reported_as_of = cast(? as date) "
-            "group by all order by all",
+            "group by all having sum(revenue_change) != 0 order by all",
             [as_of],
         )
 
