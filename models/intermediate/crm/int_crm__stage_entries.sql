@@ -56,7 +56,6 @@ stages_of_one_pipeline as (
         min(sort_order) as sort_order
 
     from stages
-    where pipeline is not null
     group by source_system, stage
     having count(*) = 1
 
@@ -95,7 +94,6 @@ entries as (
         entered_at
 
     from landed_entries
-    where stage is not null
     union all
     select
         source_system,
@@ -154,8 +152,6 @@ stage_entries as (
     left join stages_of_one_pipeline as left_stages
         on entries.source_system = left_stages.source_system
         and lower(entries.stage) = left_stages.stage
-        and own_stages.stage is null
-        and any_stages.stage is null
 
 )
 
