@@ -45,7 +45,8 @@ departures as (
 
 {#
     Leaving a stage is entering the stage of the deal's next row, else the one that the
-    row names. The row of the current stage enters nothing; the row before has done so.
+    row names. The row of the current stage enters nothing; the row before has done so. A
+    row without a readable time comes first, where it hides no stage that a row names.
 #}
 stage_visits as (
 
@@ -59,7 +60,7 @@ stage_visits as (
             lead(left_stage) over (
                 partition by deal_record_id, set_aside_reason
                 order by
-                    left_at nulls last,
+                    left_at nulls first,
                     case when moved_to is null then 1 else 0 end,
                     record_id
             ),

@@ -693,7 +693,9 @@ class _Zoho(Builder):
                     self.new_id(),
                     potential_name_id=deal,
                     **row,
-                    modified_time=moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                    modified_time=self.pick("soon", None)
+                    if self.maybe(0.05)
+                    else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 )
 
     def invoice(self):
