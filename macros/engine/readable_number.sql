@@ -18,8 +18,9 @@
     Text as a number: plain numbers, thousands separators and currency signs, German
     decimal commas (1.234,50) and the K and M of exports ($341.09K). `12.000` is what a
     machine writes for twelve; with a currency it may be twelve thousand, too, and is not
-    read. Nor is 12_500, which DuckDB would take for a number. Taking off the blanks is
-    dear and hardly ever needed: it comes second.
+    read. Nor is the rate 1,083, which has three places as often as thousands, and 12_500,
+    which DuckDB would take for a number. Taking off the blanks is dear and hardly ever
+    needed: it comes second.
 -#}
 {% macro readable_number(text, type) %}
     {%- set clean = without_all(
@@ -29,6 +30,7 @@
     {%- set english =
         "replace(replace(replace(" ~ clean ~ ", ',', ''), 'K', 'E3'), 'M', 'E6')"
     -%}
+    {%- set separators = '[.,]' if type == 'rate' else '[.]' -%}
     {%- set expression -%}
         case
             when position('_' in {{ text }}) = 0
@@ -37,10 +39,13 @@
                     {{ try_cast(without_blanks_around(text), type) }},
                     case
                         when {{ matches(
-                            clean, '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
+                            clean,
+                            '[+-]?(([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}|0,[0-9]{3})'
                         ) }}
                             then {{ try_cast(german, type) }}
-                        when {{ matches(clean, '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}') }}
+                        when {{ matches(
+                            clean, '[+-]?[1-9][0-9]{0,2}' ~ separators ~ '[0-9]{3}'
+                        ) }}
                             then null
                         when {{ matches(
                             clean,

@@ -27,7 +27,15 @@ cases (written, is_true, name, inner_name, element_count, part_count) as (
     ('{]}', null, null, null, 0, 1),
     ('no JSON; at all;', null, null, null, 0, 3),
     ('Yes', true, null, null, 0, 1),
+    ('{{ "\u00a0" }}TRUE{{ "\r" }}', true, null, null, 0, 1),
+    ('t', true, null, null, 0, 1),
+    ('y', true, null, null, 0, 1),
+    ('1.0', true, null, null, 0, 1),
     ('0.0', false, null, null, 0, 1),
+    ('f', false, null, null, 0, 1),
+    ('no', false, null, null, 0, 1),
+    ('n', false, null, null, 0, 1),
+    ('untrue', null, null, null, 0, 1),
     (' ', null, null, null, 0, 1),
     (null, null, null, null, 0, 0)
 
