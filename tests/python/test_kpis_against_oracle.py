@@ -81,12 +81,12 @@ def case_of_seed(seed: int | tuple[str, int]) -> Case:
     if isinstance(seed, tuple):
         shape, number = seed
         variant = THREE_CRM_VARIANTS[number % 3]
-        raw = random_raw(shape, number, size=(12, 25, 5)[number // 3 % 3])
+        raw = random_raw(shape, number, size=(25, 12, 5)[number // 3 % 3])
         return Case(variant, raw, own_seeds(number), day_number=number)
     variant = ONE_CRM_VARIANTS[seed % 4]
     settings = {} if variant == "defaults" else None
     company = random_company(
-        seed, size=(20, 3, 45, 12)[seed // 4 % 4], settings=settings
+        seed, size=(45, 12, 20, 3)[seed // 4 % 4], settings=settings
     )
     day = company.settings.get("as_of_date")
     return Case(variant, company.raw, own_seeds(seed), {"as_of_date": day}, seed)

@@ -34,6 +34,15 @@ accounts as (
 
 ),
 
+billing_documents as (
+
+    select
+        source_system,
+        owner_id
+    from {{ ref('int_crm__billing_document_records') }}
+
+),
+
 owners as (
 
     select * from deals
@@ -41,6 +50,8 @@ owners as (
     select * from leads
     union
     select * from accounts
+    union
+    select * from billing_documents
 
 ),
 

@@ -435,9 +435,8 @@ class Builder:
         ]
         self.deals = [self.deal() for _ in range(self.size)]
         self.leads = [self.lead() for _ in range(self.size)]
-        self.merge("lead", self.leads, 0.1)
-        self.merge("account", self.accounts, 0.1)
-        self.merge("contact", self.contacts, 0.1)
+        for table in ("lead", "account", "contact"):
+            self.merge(table, getattr(self, f"{table}s"), 0.25)
         for _ in range(self.size // 3):
             self.order()
         self.campaigns()
