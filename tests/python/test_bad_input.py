@@ -202,7 +202,7 @@ def test_orders_and_users_are_tables_though_their_names_are_reserved(odd_company
     assert len(odd_company.query("select * from staging.stg_salesforce__users")) == 1
 
 
-def test_a_company_without_any_load_stamp_takes_the_record_stamps(odd_company):
+def test_a_load_stamp_that_knows_its_time_zone_says_when_it_was_loaded(odd_company):
     (row,) = odd_company.query("select * from intermediate.int_run__as_of")
     assert str(row["as_of_on"]) == "2025-03-01"
 
