@@ -57,7 +57,7 @@ contacts_with_account as (
         first_value(account_id) over (
             partition by source_system, survivor_id
             order by
-                case when record_id = survivor_id then 0 else 1 end,
+                case when record_state is null then 0 else 1 end,
                 created_at nulls last,
                 record_id
             rows between unbounded preceding and unbounded following
