@@ -2,6 +2,9 @@
     Ids, moments and amounts in columns of numbers, as a file without types becomes them,
     are what they were on every engine.
 -#}
+{%- set exact_type = 'decimal(38,13)' -%}
+{%- set exact = 'cast(landed as ' ~ exact_type ~ ')' -%}
+
 with
 
 cases (landed, id, moment, amount) as (
@@ -59,10 +62,8 @@ exact_answers as (
 
     select
         exact_numbers.*,
-        {{ safe_cast_to('cast(landed as decimal(38, 13))', 'money', 'decimal(38,13)') }}
-            as read_amount,
-        {{ safe_cast_to('cast(landed as decimal(38, 13))', 'integer', 'decimal(38,13)') }}
-            as read_whole
+        {{ safe_cast_to(exact, 'money', exact_type) }} as read_amount,
+        {{ safe_cast_to(exact, 'integer', exact_type) }} as read_whole
 
     from exact_numbers
 
