@@ -279,6 +279,8 @@ class Dbt:
             took = time.monotonic() - started
             self.seconds[f"{database.stem} {command[0]} {text}"] = took
             if working.exists():
+                # Now and then dbt leaves what it wrote in the log beside the file.
+                duckdb.connect(str(working)).close()
                 working.rename(database)
             return Build(done.returncode, console, database, place / "target")
 
