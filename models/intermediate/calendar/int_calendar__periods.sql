@@ -138,12 +138,7 @@ periods as (
         labelled_periods.prior_period_start,
         labelled_periods.prior_year_start,
         labelled_periods.period_end <= as_of.as_of_on as is_complete_period,
-        {% if var('history_start_date') -%}
-            labelled_periods.period_end
-            >= cast('{{ var("history_start_date") }}' as date)
-        {%- else -%}
-            true
-        {%- endif %} as is_reported,
+        {{ is_reported('labelled_periods.period_end') }} as is_reported,
         {{ add_days('labelled_periods.period_end', var('churn_grace_days')) }}
         > as_of.as_of_on as is_within_grace,
         {{ add_days('labelled_periods.period_end', var('conversion_window_days')) }}

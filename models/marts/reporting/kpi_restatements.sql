@@ -144,9 +144,7 @@ restatements as (
     from closed_months
     where period_end <= previously_as_of
         and period_end <= reported_as_of
-        {%- if var('history_start_date') %}
-            and period_end >= cast('{{ var("history_start_date") }}' as date)
-        {%- endif %}
+        and {{ is_reported('period_end') }}
 
 )
 

@@ -36,8 +36,8 @@ compared_values as (
         ) as previous_status,
         min(reported_as_of) over (
             partition by kpi_key
-            order by publication_number
-            rows between 1 following and unbounded following
+            order by publication_number desc
+            rows between unbounded preceding and 1 preceding
         ) as replaced_as_of
 
     from recorded_values
