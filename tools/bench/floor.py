@@ -78,14 +78,23 @@ def script() -> str:
     )
 
 
+def beside_raw(
+    database: str, raw: str, memory_limit: str | None = None, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A database opened as dbt opens it in the bench: beside the raw file `raw`."""
+    config = {"memory_limit": memory_limit} if memory_limit else {}
+    con = duckdb.connect(database, read_only=read_only, config=config)
+    con.execute("set timezone = 'UTC'")
+    con.execute("set variable sales_kpis_hash_key = 'bench'")
+    con.execute(f"attach '{raw}' as raw (read_only)")
+    return con
+
+
 def main() -> None:
     """Compute the six marts of the raw file RAW in the new file OUT."""
     raw, out = sys.argv[1:3]
     limit = sys.argv[3] if len(sys.argv) > 3 else None
-    with duckdb.connect(out, config={"memory_limit": limit} if limit else {}) as con:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set variable sales_kpis_hash_key = 'bench'")
-        con.execute(f"attach '{raw}' as raw (read_only)")
+    with beside_raw(out, raw, limit) as con:
         con.execute(script())
 
 

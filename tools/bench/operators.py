@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
+from .floor import beside_raw
 
 # Kinds of operators, by the names that DuckDB's profile gives them.
 KINDS = {
@@ -48,16 +48,11 @@ def profile(
     nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
     models: dict[str, Counter] = {}
     with TemporaryDirectory(dir=built.parent) as folder:
-        con = duckdb.connect(
-            str(built), read_only=True, config={"memory_limit": memory_limit}
-        )
-        con.execute(f"attach '{raw}' as raw (read_only)")
+        con = beside_raw(str(built), str(raw), memory_limit, read_only=True)
         con.execute(
             f"attach '{folder}/out.duckdb' as out "
             "(read_write, storage_version 'v1.0.0')"
         )
-        con.execute("set timezone = 'UTC'")
-        con.execute("set variable sales_kpis_hash_key = 'bench'")
         con.execute("pragma enable_profiling = 'no_output'")
         for result in results:
             node = nodes[result["unique_id"]]
