@@ -278,9 +278,10 @@ class Dbt:
                     break
             took = time.monotonic() - started
             self.seconds[f"{database.stem} {command[0]} {text}"] = took
-            if working.exists():
+            if working.with_name(f"{working.name}.wal").exists():
                 # Now and then dbt leaves what it wrote in the log beside the file.
                 duckdb.connect(str(working)).close()
+            if working.exists():
                 working.rename(database)
             return Build(done.returncode, console, database, place / "target")
 
