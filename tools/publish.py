@@ -208,10 +208,17 @@ def publish(build, warehouse):
 
 
 def refuse_failed_build(results):
-    """Stop if dbt's last run, by its file run_results.json, did not end well."""
+    """Stop if dbt's last run, by its run_results.json, is no build that ended well."""
     if not results.exists():
         sys.exit(f"Nothing to publish: there is no {results} of a build.")
-    nodes = json.loads(results.read_text())["results"]
+    ran = json.loads(results.read_text())
+    command = ran["args"]["which"]
+    if command not in ("build", "retry"):
+        sys.exit(
+            f"Not published: `dbt {command}` ran last, and only `dbt build` builds "
+            "and tests all. Run `make build`."
+        )
+    nodes = ran["results"]
     bad = [node["unique_id"] for node in nodes if node["status"] not in GOOD]
     if bad:
         sys.exit(f"Not published, the last dbt run failed: {', '.join(bad[:3])}")

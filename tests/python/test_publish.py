@@ -269,11 +269,21 @@ def test_a_failed_build_is_refused(tmp_path, status):
         {"unique_id": f"model.{word}", "status": word}
         for word in ("success", "pass", "warn", "no-op")
     ]
-    results.write_text(json.dumps({"results": nodes}))
+    build = {"args": {"which": "build"}, "results": nodes}
+    results.write_text(json.dumps(build))
     refuse_failed_build(results)
     nodes.append({"unique_id": "test.wrong", "status": status})
-    results.write_text(json.dumps({"results": nodes}))
+    results.write_text(json.dumps(build))
     with pytest.raises(SystemExit, match=r"test\.wrong"):
+        refuse_failed_build(results)
+
+
+@pytest.mark.parametrize("command", ["run", "test", "compile", "generate"])
+def test_what_is_no_build_does_not_speak_for_it(tmp_path, command):
+    results = tmp_path / "run_results.json"
+    ran = {"args": {"which": command}, "results": []}
+    results.write_text(json.dumps(ran))
+    with pytest.raises(SystemExit, match=f"`dbt {command}` ran last"):
         refuse_failed_build(results)
 
 
