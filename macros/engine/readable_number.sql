@@ -16,20 +16,21 @@
 
 {#-
     Text as a number: plain numbers, thousands separators and currency signs, German
-    decimal commas (1.234,50) and the K and M of exports ($341.09K). `12.000` is what a
-    machine writes for twelve; with a currency it may be twelve thousand, too, and is not
-    read. Nor is the rate 1,083, which has three places as often as thousands, and 12_500,
-    which DuckDB would take for a number. Taking off the blanks is dear and hardly ever
-    needed: it comes second.
+    decimal commas (1.234,50), Swiss thousands (1'234.50) and the K and M of exports
+    ($341.09K). `12.000` is what a machine writes for twelve; with a currency it may be
+    twelve thousand, too, and is not read. Nor is the rate 1,083, which has three places
+    as often as thousands, and 12_500, which DuckDB would take for a number. Taking off
+    the blanks is dear and hardly ever needed: it comes second.
 -#}
 {% macro readable_number(text, type) %}
     {%- set clean = without_all(
         'upper(' ~ text ~ ')', "EUR|USD|CHF|GBP|[€$£' || " ~ blanks() ~ " || ']"
     ) -%}
     {%- set german = "replace(replace(" ~ clean ~ ", '.', ''), ',', '.')" -%}
-    {%- set english =
-        "replace(replace(replace(" ~ clean ~ ", ',', ''), 'K', 'E3'), 'M', 'E6')"
-    -%}
+    {#- Spark knows no quote within quotes. -#}
+    {%- set apostrophe = "[’' || chr(39) || ']" -%}
+    {%- set english = "replace(replace(" ~ without_all(clean, ',|' ~ apostrophe)
+        ~ ", 'K', 'E3'), 'M', 'E6')" -%}
     {%- set separators = '[.,]' if type == 'rate' else '[.]' -%}
     {%- set expression -%}
         case
@@ -49,7 +50,8 @@
                             then null
                         when {{ matches(
                             clean,
-                            '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?[KM]?'
+                            '[+-]?([0-9]{1,3}((,[0-9]{3})+|(' ~ apostrophe
+                            ~ '[0-9]{3})+)|[0-9]+)([.][0-9]+)?[KM]?'
                         ) }}
                             then {{ try_cast(english, type) }}
                     end
