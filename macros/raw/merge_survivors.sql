@@ -1,17 +1,18 @@
 {#-
-    Follows merge pointers (source_system, record_id, merged_into_id) to the record that is
-    left, each round twice as far as the one before: 16 steps in four rounds. Who is then
-    still at a merged record is in a cycle, which keeps its smallest id: the smallest that
-    is passed on the way round from there.
+    Follows merge pointers (`keys`, record_id, merged_into_id) to the record that is left,
+    each round twice as far as the one before: 16 steps in four rounds. Who is then still at
+    a merged record is in a cycle, which keeps its smallest id: the smallest that is passed
+    on the way round from there. An engine that reads a CTE anew for each reader reads the
+    pointers 32 times: the result belongs in a table.
 -#}
-{% macro merge_survivors(pointers) %}
+{% macro merge_survivors(pointers, keys) %}
     {%- set rounds = 4 %}
     with
 
     hops_0 as (
 
         select
-            source_system,
+            {{ keys | join(', ') }},
             record_id,
             merged_into_id,
             record_id as smallest_id
@@ -25,7 +26,9 @@
     hops_{{ round }} as (
 
         select
-            hops.source_system,
+            {%- for key in keys %}
+            hops.{{ key }},
+            {%- endfor %}
             hops.record_id,
             coalesce(next_hops.merged_into_id, hops.merged_into_id) as merged_into_id,
             least(
@@ -34,21 +37,27 @@
 
         from hops_{{ round - 1 }} as hops
         left join hops_{{ round - 1 }} as next_hops
-            on hops.source_system = next_hops.source_system
-            and hops.merged_into_id = next_hops.record_id
+            on hops.merged_into_id = next_hops.record_id
+            {%- for key in keys %}
+            and hops.{{ key }} = next_hops.{{ key }}
+            {%- endfor %}
 
     ){{ ',' if not loop.last }}
     {%- endfor %}
 
     select
-        hops.source_system,
+        {%- for key in keys %}
+        hops.{{ key }},
+        {%- endfor %}
         hops.record_id,
         coalesce(cycles.smallest_id, hops.merged_into_id) as survivor_id
 
     from hops_{{ rounds }} as hops
     left join hops_{{ rounds }} as cycles
-        on hops.source_system = cycles.source_system
-        and hops.merged_into_id = cycles.record_id
+        on hops.merged_into_id = cycles.record_id
+        {%- for key in keys %}
+        and hops.{{ key }} = cycles.{{ key }}
+        {%- endfor %}
 {% endmacro %}
 
 {#-

@@ -20,20 +20,10 @@ free_mail_domains as (
 
 ),
 
-pointers as (
-
-    select
-        source_system,
-        record_id,
-        merged_into_id
-    from {{ ref('int_crm__account_records') }}
-    where record_state = 'merged'
-
-),
-
 survivors as (
 
-    {{ merge_survivors('pointers') }}
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'account'
 
 ),
 

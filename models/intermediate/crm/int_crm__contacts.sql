@@ -19,20 +19,10 @@ accounts as (
 
 ),
 
-pointers as (
-
-    select
-        source_system,
-        record_id,
-        merged_into_id
-    from {{ ref('int_crm__contact_records') }}
-    where record_state = 'merged'
-
-),
-
 survivors as (
 
-    {{ merge_survivors('pointers') }}
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'contact'
 
 ),
 

@@ -7,20 +7,10 @@ account_records as (
 
 ),
 
-pointers as (
-
-    select
-        source_system,
-        record_id,
-        merged_into_id
-    from account_records
-    where record_state = 'merged'
-
-),
-
 survivors as (
 
-    {{ merge_survivors('pointers') }}
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'account'
 
 ),
 

@@ -29,20 +29,10 @@ leads_with_contact as (
 
 ),
 
-pointers as (
-
-    select
-        source_system,
-        record_id,
-        merged_into_id
-    from {{ ref('int_crm__lead_records') }}
-    where is_lead and record_state = 'merged'
-
-),
-
 survivors as (
 
-    {{ merge_survivors('pointers') }}
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'lead'
 
 ),
 
@@ -74,12 +64,12 @@ linked_records as (
     select
         source_system,
         record_id
-    from pointers
+    from survivors
     union
     select
         source_system,
-        merged_into_id as record_id
-    from pointers
+        survivor_id as record_id
+    from survivors
     union
     select
         source_system,

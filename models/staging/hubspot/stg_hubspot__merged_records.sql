@@ -114,11 +114,11 @@ known_pointers as (
 
 ),
 
-{# `merge_survivors` wants one pointer per record; the objects take the CRM's place. #}
+{# One pointer per record. #}
 pointers as (
 
     select
-        object_type as source_system,
+        object_type,
         record_id,
         min(survivor_id) as merged_into_id
 
@@ -130,7 +130,7 @@ pointers as (
 
 survivors as (
 
-    {{ merge_survivors('pointers') }}
+    {{ merge_survivors('pointers', keys=['object_type']) }}
 
 ),
 
@@ -138,13 +138,13 @@ survivors as (
 merged_records as (
 
     select
-        survivors.source_system as object_type,
+        survivors.object_type,
         survivors.record_id,
         survivors.survivor_id
 
     from survivors
     inner join living_records
-        on survivors.source_system = living_records.object_type
+        on survivors.object_type = living_records.object_type
         and survivors.survivor_id = living_records.record_id
     where survivors.record_id != survivors.survivor_id
 
