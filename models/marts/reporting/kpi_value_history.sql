@@ -36,7 +36,7 @@ compared_values as (
         ) as previous_status,
         min(reported_as_of) over (
             partition by kpi_key
-            order by publication_number desc
+            order by publication_number desc nulls last
             rows between unbounded preceding and 1 preceding
         ) as replaced_as_of
 
