@@ -57,6 +57,7 @@
         },
         'stages': {
             'pipeline': 'text', 'stage': 'text', 'stage_label': 'text',
+            'other_name': 'text',
             'is_won': 'boolean', 'is_lost': 'boolean', 'sort_order': 'integer',
         },
         'stage_visits': {

@@ -327,6 +327,15 @@ def test_what_a_lead_became_is_read_by_its_older_name_too(odd):
     assert odd.one(query) == ("1", "shown")
 
 
+def test_a_stage_is_shown_by_the_name_that_people_see(odd):
+    labels = odd.rows("""
+        select stage, stage_label from intermediate.int_crm__stages
+        where stage in ('angebot angenommen', 'accepted')
+    """)
+    shown = "Angebot angenommen"
+    assert sorted(labels) == [("accepted", shown), ("angebot angenommen", shown)]
+
+
 def test_a_stage_is_known_by_either_of_its_names(odd):
     states = odd_deals(odd, "deal_state")
     assert states["shown"] == states["actual"] == ("won",)

@@ -69,7 +69,7 @@ known_stages as (
     select
         source_system,
         pipeline,
-        lower(stage_label) as stage,
+        lower(other_name) as stage,
         stage_label,
         is_won,
         is_lost,
@@ -77,7 +77,7 @@ known_stages as (
         3 as source_rank
 
     from stages
-    where set_aside_reason is null and lower(stage_label) != lower(stage)
+    where set_aside_reason is null and lower(other_name) != lower(stage)
     union all
     select
         source_system,
@@ -101,8 +101,13 @@ ranked_stages as (
 
     select
         *,
-        max(stage_label) over (partition by source_system, pipeline, stage)
-            as known_label,
+        first_value(stage_label) over (
+            partition by source_system, pipeline, stage
+            order by
+                case when stage_label is null then 1 else 0 end,
+                source_rank,
+                stage_label
+        ) as known_label,
         first_value(case when source_rank in (2, 3) then is_won end) over (
             partition by source_system, pipeline, stage
             order by

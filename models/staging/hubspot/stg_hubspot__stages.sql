@@ -59,6 +59,7 @@ stages as (
         versions.pipeline,
         versions.stage,
         versions.stage_label,
+        versions.stage_label as other_name,
         versions.is_closed and versions.probability = 1 as is_won,
         versions.is_closed and versions.probability = 0 as is_lost,
         versions.sort_order,

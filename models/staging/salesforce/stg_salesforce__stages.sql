@@ -69,6 +69,7 @@ stages as (
         cast(null as {{ type_name('text') }}) as pipeline,
         versions.stage,
         versions.stage_label,
+        versions.stage_label as other_name,
         versions.is_won,
         versions.is_closed and not versions.is_won as is_lost,
         versions.sort_order,

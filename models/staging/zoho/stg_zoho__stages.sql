@@ -27,7 +27,7 @@ named_stages as (
     select
         *,
         coalesce(display_value, actual_value) as stage,
-        coalesce(actual_value, display_value) as stage_label,
+        coalesce(actual_value, display_value) as other_name,
         forecast_type in ('closed won', 'won') as is_won,
         forecast_type in ('closed lost', 'lost') as is_lost
 
@@ -40,7 +40,7 @@ versions as (
     select
         *,
         {{ version_number('source_record_id', [
-            'stage', 'stage_label', 'is_won', 'is_lost', 'sort_order',
+            'stage', 'other_name', 'is_won', 'is_lost', 'sort_order',
         ]) }} as version_number
 
     from named_stages
@@ -72,7 +72,8 @@ stages as (
         versions.source_record_id as record_id,
         cast(null as {{ type_name('text') }}) as pipeline,
         versions.stage,
-        versions.stage_label,
+        versions.stage as stage_label,
+        versions.other_name,
         versions.is_won,
         versions.is_lost,
         versions.sort_order,
