@@ -84,7 +84,7 @@
 {% endmacro %}
 
 {#-
-    Every reported period for every value of every dimension that occurs in the given
+    Every period for every value of every dimension that occurs in the given
     relations, the total always; periods without rows are rows, too.
 -#}
 {% macro period_grid(relations) %}
