@@ -280,7 +280,7 @@ DESCRIPTIONS = {
         "campaign": "Campaigns per quarter and channel; the fairs hang below a parent.",
         "user": "Sellers and a technical user.",
         "currency_type": "Currencies of the org with today's rate per euro.",
-        "dated_conversion_rate": "Rates per euro by period; SEK is known only here.",
+        "dated_conversion_rate": "Rates per euro by period; finance has none of SEK.",
     },
     "hubspot": {
         "contact": "People: leads with the dates of their stages, and other contacts.",
@@ -313,11 +313,11 @@ DESCRIPTIONS = {
     "finance": {
         "acquisition_spend": "Monthly spend on winning customers, as finance books it.",
         "exchange_rates": "Weekly rates: CHF in EUR, EUR in USD.",
-        "contract_periods": "Contracts whose value finance knows better than the CRM.",
+        "contract_periods": "Contracts that finance knows better than a CRM, or alone.",
     },
     "mapping": {
         "sales_team_members": "Teams and regions of the sample's sellers, in each CRM.",
-        "value_mapping": "What the sample's HubSpot calls sources and industries.",
+        "value_mapping": "What HubSpot calls sources, channels and industries.",
     },
 }
 """One sentence per table, for the seeds' documentation."""
