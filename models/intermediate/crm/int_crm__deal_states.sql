@@ -120,7 +120,8 @@ landed_states as (
         case
             when own_stages.is_own_definition then own_stages.stage_state
             when any_stages.is_own_definition then any_stages.stage_state
-            when identified_deals.is_closed and identified_deals.is_won then 'won'
+            when identified_deals.is_won and coalesce(identified_deals.is_closed, true)
+                then 'won'
             when identified_deals.is_closed and not identified_deals.is_won then 'lost'
             when not identified_deals.is_closed then 'open'
             else coalesce(own_stages.stage_state, any_stages.stage_state, 'unknown')
