@@ -6,7 +6,10 @@
 {% macro published_settings() -%}
     {%- set settings = {} -%}
     {%- for name in setting_vars() -%}
-        {%- do settings.update({name: var(name)}) -%}
+        {%- set value = var(name) -%}
+        {#- Without quotes a day is a date to YAML, which JSON does not know. -#}
+        {%- set is_plain = value is none or value is number or value is iterable -%}
+        {%- do settings.update({name: value if is_plain else value | string}) -%}
     {%- endfor -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
@@ -36,6 +39,13 @@
         {%- endfor -%}
     {%- endfor -%}
     {{- return(names) -}}
+{%- endmacro %}
+
+{#- All vars of the project. -#}
+{% macro known_vars() -%}
+    {{- return(setting_vars() + [
+        'use_sample_data', 'as_of_date', 'off_target_severity', 'pseudonymise_people',
+    ]) -}}
 {%- endmacro %}
 
 {#- The seeds that can change a figure. -#}

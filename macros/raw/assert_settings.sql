@@ -97,7 +97,7 @@
             ~ 'salesforce_enabled, hubspot_enabled, zoho_enabled to true.'
         ) -%}
     {%- endif -%}
-    {%- do problems.extend(override_problems()) -%}
+    {%- do problems.extend(unknown_vars() + override_problems()) -%}
     {{- return(problems) -}}
 {% endmacro %}
 
@@ -114,11 +114,47 @@
     {{- return(1 <= day <= lengths[month - 1]) -}}
 {% endmacro %}
 
-{#- What is wrong with `crm_column_overrides`: systems, tables, fields that nothing reads. -#}
+{#-
+    Vars of the command line that nothing reads: a typing error would leave every figure
+    as it was. Beside each the vars that begin alike.
+-#}
+{% macro unknown_vars() %}
+    {%- set problems = [] -%}
+    {%- set given = invocation_args_dict.get('vars') or {} -%}
+    {%- for name in given if given is mapping and name not in known_vars() -%}
+        {%- set alike = [] -%}
+        {%- for known in known_vars() if known[:5] == (name | string)[:5] -%}
+            {%- do alike.append(known) -%}
+        {%- endfor -%}
+        {%- do problems.append(
+            'The var ' ~ name ~ ' is read by nothing; '
+            ~ ('it may be meant for ' ~ alike | join(' or ') ~ '; ' if alike else '')
+            ~ 'all vars stand in dbt_project.yml.'
+        ) -%}
+    {%- endfor -%}
+    {{- return(problems) -}}
+{% endmacro %}
+
+{#-
+    What is wrong with `crm_column_overrides`: another form than it has, and systems,
+    tables and fields that nothing reads.
+-#}
 {% macro override_problems() %}
     {%- set problems = [] -%}
     {%- set systems = ['salesforce', 'hubspot', 'zoho', 'finance'] -%}
-    {%- for system, tables in var('crm_column_overrides').items() -%}
+    {%- set overrides = var('crm_column_overrides') or {} -%}
+    {%- set levels = [overrides] -%}
+    {%- do levels.extend(overrides.values() if overrides is mapping else []) -%}
+    {%- for tables in levels[1:] if tables is mapping -%}
+        {%- do levels.extend(tables.values()) -%}
+    {%- endfor -%}
+    {%- if levels | reject('mapping') | list -%}
+        {{- return([
+            'The var crm_column_overrides is ' ~ overrides ~ '; it must name system, table,'
+            ~ ' API name and your column: {salesforce: {opportunity: {Amount: arr__c}}}.'
+        ]) -}}
+    {%- endif -%}
+    {%- for system, tables in overrides.items() -%}
         {%- if system not in systems -%}
             {%- do problems.append(
                 'The var crm_column_overrides names the system ' ~ system

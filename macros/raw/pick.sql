@@ -75,8 +75,7 @@
     column that is not there is a mistake, and not a column that did not land.
 -#}
 {% macro loader_column_names(raw, api_name) %}
-    {%- set overrides = var('crm_column_overrides').get(raw.system, {}) -%}
-    {%- set own_names = overrides.get(raw.table, {}) -%}
+    {%- set own_names = own_column_names(raw.system).get(raw.table, {}) -%}
     {%- set field = api_name.split('.')[0] -%}
     {%- set own_name = own_names.get(api_name) or own_names.get(field) -%}
     {%- if own_name -%}
@@ -100,6 +99,22 @@
         {%- do names.append(digits_apart(names[0])) -%}
     {%- endif -%}
     {{- return(names) -}}
+{% endmacro %}
+
+{#-
+    What `crm_column_overrides` says of a system, {table: {API name: own column}}. What is
+    written in another form must get through parsing, so that `assert_settings` can
+    refuse it.
+-#}
+{% macro own_column_names(system) %}
+    {%- set overrides = var('crm_column_overrides') -%}
+    {%- set tables = overrides.get(system) if overrides is mapping else none -%}
+    {%- set own_names = {} -%}
+    {%- for table, names in (tables if tables is mapping else {}).items()
+        if names is mapping -%}
+        {%- do own_names.update({table: names}) -%}
+    {%- endfor -%}
+    {{- return(own_names) -}}
 {% endmacro %}
 
 {#-

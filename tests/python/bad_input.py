@@ -7,6 +7,10 @@ required.
 
 from __future__ import annotations
 
+import yaml
+from builds import REAL_DATA
+from oracle.files import ROOT
+
 LOADED = "2025-03-02 05:00:00"
 SHORT_ID = "006A000000AbCdE"
 LONG_ID = "006A000000AbCdEIAV"
@@ -294,9 +298,11 @@ INCOMPLETE_MODELS = (
     "stg_finance__acquisition_spend",
     "stg_finance__exchange_rates",
 )
-# A run that needs no CRM at all.
-# Vars that cannot work, and how the sentence about each begins.
+# Every var of the project, some that cannot work, and how the sentence about each of
+# those begins.
 REFUSED_SETTINGS = {
+    **yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"],
+    **REAL_DATA,
     "salesforce_loader": "stitch",
     "salesforce_home_currency": "usd",
     "crm_column_overrides": {
@@ -324,6 +330,8 @@ REFUSED_SETTINGS = {
     "business_timezone": "Europe/Berln",
     "crm_precedence": ["hubspot", "salesforce", "pipedrive"],
     "pseudonymise_people": "false",
+    "churn_window_days": 30,
+    "Currency": "EUR",
 }
 WHOLE_NUMBER = "it must be a whole number from 0 on, without quotes."
 DAY = "it must be a day of the calendar written as YYYY-MM-DD, or null."
@@ -356,5 +364,9 @@ REFUSALS = (
     "crm_precedence is ['hubspot', 'salesforce', 'pipedrive']; it must be a list that"
     " names each CRM that is switched on once: salesforce.",
     "pseudonymise_people is false; it must be true or false, without quotes.",
+    "churn_window_days is read by nothing; it may be meant for churn_inactivity_days or"
+    " churn_grace_days; all vars stand in dbt_project.yml.",
+    "Currency is read by nothing; all vars stand in dbt_project.yml.",
 )
+# A run that needs no CRM at all.
 ANY_RUN = ("run", "--select", "stg_finance__exchange_rates")

@@ -272,6 +272,25 @@ def test_no_field_that_is_read_is_refused(refused_settings_run):
     assert set(refused) == {"amount", "arr_c"}
 
 
+def test_only_vars_that_the_project_does_not_have_are_read_by_nothing(
+    refused_settings_run,
+):
+    unknown = re.findall(
+        "The var (\\w+) is read by nothing", refused_settings_run.console
+    )
+    assert set(unknown) == {"churn_window_days", "Currency"}
+
+
+@pytest.mark.parametrize("overrides", ["arr__c", {"salesforce": {"lead": "arr__c"}}])
+def test_own_columns_in_another_form_are_refused(overrides, dbt):
+    settings = {"crm_column_overrides": overrides}
+    run = dbt.build({}, settings, command=bad_input.ANY_RUN)
+    assert not run.worked
+    assert run.sentence(
+        f"The var crm_column_overrides is {overrides}; it must name system, table,"
+    ), run.console
+
+
 def test_an_own_column_that_is_not_there_is_refused(unknown_column_run):
     assert not unknown_column_run.worked
     assert unknown_column_run.sentence(

@@ -1,0 +1,58 @@
+"""What people type by hand works: parts of the project, and vars as YAML reads them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builds import ROOT
+
+# To YAML a day without quotes is a date, and nothing is null.
+SETTINGS = (
+    "{as_of_date: 2025-03-31, history_start_date: 2025-01-01, "
+    "crm_column_overrides: null}"
+)
+
+
+@pytest.fixture(scope="module")
+def selected(tmp_path_factory):
+    """{unique id: what it depends on} of all that stands behind one mart."""
+    folder = tmp_path_factory.mktemp("commands")
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("dbt"), "--quiet", "ls"),
+            *("--select", "+kpi_churn_rate", "--vars", SETTINGS),
+            *("--output", "json", "--output-keys", "unique_id", "depends_on"),
+            *("--target-path", folder / "target", "--log-path", folder / "logs"),
+        ],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "DBT_PROFILES_DIR": str(ROOT),
+            "SALES_KPIS_DUCKDB_PATH": str(folder / "build.duckdb"),
+            "DO_NOT_TRACK": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    nodes = [json.loads(line) for line in done.stdout.splitlines()]
+    return {
+        node["unique_id"]: node.get("depends_on", {}).get("nodes", []) for node in nodes
+    }
+
+
+def test_a_mart_alone_can_be_built_and_tested_on_an_empty_database(selected):
+    assert "model.sales_kpis.kpi_churn_rate" in selected
+    tests = [key for key in selected if key.startswith("test.")]
+    assert len(tests) > 40
+    unbuilt = {
+        (test, parent)
+        for test in tests
+        for parent in selected[test]
+        if not parent.startswith("source.") and parent not in selected
+    }
+    assert unbuilt == set()
