@@ -29,9 +29,17 @@
             {%- set nothing = '(select 1 as no_row where 1 = 0) as not_landed' -%}
             {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
         {%- elif not landed and flags.WHICH in ['build', 'run', 'test'] -%}
+            {%- set missing = 'Raw table ' ~ relation.identifier
+                ~ ' is missing in schema ' ~ relation.schema ~ ': ' -%}
+            {%- if var('use_sample_data') -%}
+                {%- do exceptions.raise_compiler_error(
+                    missing ~ 'load the sample with `dbt seed`, or use `dbt build`, which '
+                    ~ 'does it first; to read your own tables set the var '
+                    ~ 'use_sample_data: false.'
+                ) -%}
+            {%- endif -%}
             {%- do exceptions.raise_compiler_error(
-                'Raw table ' ~ relation.identifier ~ ' is missing in schema '
-                ~ relation.schema ~ ': load it, or set the var ' ~ system
+                missing ~ 'load it, or set the var ' ~ system
                 ~ '_schema to the schema that holds it, or switch ' ~ system
                 ~ ' off with the var ' ~ system ~ '_enabled: false.'
             ) -%}

@@ -251,6 +251,15 @@ def test_what_is_required_and_missing_stops_the_build_with_a_sentence(
         assert word in sentence.split(". ")[0]
 
 
+def test_a_run_before_the_sample_was_loaded_says_how_to_load_it(dbt):
+    run = dbt.build(command=("run", "--select", "stg_salesforce__leads"))
+    assert not run.worked
+    assert run.sentence(
+        "Raw table lead is missing in schema sample_salesforce: load the sample with"
+        " `dbt seed`, or use `dbt build`"
+    ), run.console
+
+
 @pytest.mark.parametrize(
     "model", ["stg_salesforce__deal_contacts", "stg_finance__exchange_rates"]
 )
