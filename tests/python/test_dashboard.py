@@ -927,6 +927,14 @@ def changed(warehouse, folder, *statements):
     return folder
 
 
+def test_a_publication_without_any_period_is_refused_with_a_sentence(
+    warehouse, tmp_path
+):
+    nothing = "delete from marts.kpi_values", "delete from marts.open_pipeline"
+    with pytest.raises(SystemExit, match=r"Nothing to show: .*data_quality_summary"):
+        changed(warehouse, tmp_path / "nothing", *nothing)
+
+
 def test_the_banner_says_that_the_data_are_old(visit):
     assert "Die Daten enden" not in visit("#lang=de").inner_text("#banner")
     late = visit("#lang=de", now="2026-07-14T12:00:00Z").inner_text("#banner")

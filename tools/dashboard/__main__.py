@@ -159,6 +159,12 @@ def write(warehouse):
     if not file.exists():
         sys.exit(f"There is no {file}: run `make build` first.")
     published = Published(file)
+    if not published.has_figures():
+        sys.exit(
+            f"Nothing to show: the marts in {file} are empty, because no record counts "
+            "up to the as-of day. Its table marts.data_quality_summary says why, raw "
+            "table by raw table."
+        )
     figures = published.everything() | {"definitions": definitions(published)}
     html = page(as_json(figures), as_script(fetch_echarts(ROOT / "target")))
     partial = warehouse / ".dashboard.html"

@@ -217,6 +217,10 @@ class Published:
         names = [column.split()[-1] for column in columns]
         return [dict(zip(names, plain(list(row)), strict=True)) for row in found]
 
+    def has_figures(self):
+        """Whether there is any period to show."""
+        return self.rows("select count(*) from marts.kpi_values")[0][0] > 0
+
     def run(self):
         """When the data ends, when it was loaded, and what money is counted in."""
         as_of, loaded = self.rows(
