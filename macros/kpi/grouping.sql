@@ -16,7 +16,11 @@
 
 {#- Which dimension a row of the grouping stands for, `total` if for none. -#}
 {% macro dimension_columns(dimensions) -%}
-    case
+    {%- if not dimensions -%}
+        'total' as dimension,
+        '(all)' as dimension_value
+    {%- else -%}
+        case
             {%- for dimension in dimensions %}
             when grouping({{ dimension }}) = 0 then '{{ dimension }}'
             {%- endfor %}
@@ -28,6 +32,7 @@
             {%- endfor %}
             else '(all)'
         end as dimension_value
+    {%- endif -%}
 {%- endmacro %}
 
 {#-

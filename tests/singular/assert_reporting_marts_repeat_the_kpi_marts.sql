@@ -12,13 +12,10 @@ kpi_values as (
 
 expected_counts as (
 
-    {% for kpi in [
-        'revenue_growth', 'sales_cycle_length', 'conversion_rate',
-        'average_order_value', 'churn_rate', 'customer_acquisition_cost',
-    ] %}
+    {% for kpi, measures in kpi_measures(none).items() %}
     select
         '{{ kpi }}' as kpi,
-        count(*) * {{ kpi_measures(kpi) | length }} as row_count
+        count(*) * {{ measures | length }} as row_count
 
     from {{ ref('kpi_' ~ kpi) }}
     {%- if not loop.last %}
