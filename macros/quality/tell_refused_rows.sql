@@ -1,9 +1,16 @@
 {#-
-    Says which row of a seed a failed test (tag seeds) refuses, and what to do about it;
-    an on-run-end hook.
+    Says which row of a seed a failed test (tag seeds) refuses, and of any other failed
+    test what it asks for, if its description says it; an on-run-end hook.
 -#}
 {% macro tell_refused_rows(results) %}
     {%- if execute -%}
+        {%- for result in results
+            if result.status == 'fail' and result.node.description -%}
+            {%- do log(
+                'Failed: ' ~ result.node.name ~ '. ' ~ result.node.description | trim,
+                info=true
+            ) -%}
+        {%- endfor -%}
         {%- for result in results
             if result.status == 'fail' and 'seeds' in result.node.tags -%}
             {%- for row in run_query(result.node.compiled_code).rows -%}

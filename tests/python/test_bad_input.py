@@ -260,6 +260,15 @@ def test_a_run_before_the_sample_was_loaded_says_how_to_load_it(dbt):
     ), run.console
 
 
+def test_raw_tables_without_a_row_do_not_say_what_day_it_is(dbt):
+    raw = {"salesforce": {"lead": [], "account": [], "opportunity": []}}
+    run = dbt.build(raw, command=("build", "--select", "+int_run__as_of"))
+    assert not run.worked
+    said = run.sentence("Failed: the_run_knows_its_day.")
+    assert "load the tables" in said, run.console
+    assert "as_of_date" in said
+
+
 @pytest.mark.parametrize(
     "model", ["stg_salesforce__deal_contacts", "stg_finance__exchange_rates"]
 )
