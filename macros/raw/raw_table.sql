@@ -30,7 +30,10 @@
             {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
         {%- elif not landed and flags.WHICH in ['build', 'run', 'test'] -%}
             {%- set missing = 'Raw table ' ~ relation.identifier
-                ~ ' is missing in schema ' ~ relation.schema ~ ': ' -%}
+                ~ ' is missing in schema ' ~ relation.schema
+                ~ (' of the database that the var ' ~ system ~ '_database names, '
+                    ~ relation.database if relation.database != target.database else '')
+                ~ ': ' -%}
             {%- if var('use_sample_data') -%}
                 {%- do exceptions.raise_compiler_error(
                     missing ~ 'load the sample with `dbt seed`, or use `dbt build`, which '

@@ -260,6 +260,16 @@ def test_a_run_before_the_sample_was_loaded_says_how_to_load_it(dbt):
     ), run.console
 
 
+def test_a_database_that_is_not_attached_is_named(dbt):
+    command = ("run", "--select", "stg_salesforce__leads")
+    run = dbt.build({}, {"salesforce_database": "lake"}, command=command)
+    assert not run.worked
+    assert run.sentence(
+        "Raw table lead is missing in schema salesforce of the database that the var"
+        " salesforce_database names, lake: load it"
+    ), run.console
+
+
 def test_raw_tables_without_a_row_do_not_say_what_day_it_is(dbt):
     raw = {"salesforce": {"lead": [], "account": [], "opportunity": []}}
     run = dbt.build(raw, command=("build", "--select", "+int_run__as_of"))
