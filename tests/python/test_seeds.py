@@ -204,7 +204,7 @@ REFUSED = (
     (
         "kpi_targets",
         [("f1", "churn", *GOAL[1:], "x", *LOWER, "2025-01-01", None)],
-        "f1: unknown kpi or measure.",
+        "f1: unknown kpi or measure, kpi_values lists all.",
     ),
 )
 

@@ -31,8 +31,11 @@ KINDS = (
     *((f"{level}_value", "double") for level in ("target", "warning", "critical")),
     *(("valid_from", "date"), ("valid_to", "date")),
 )
-UNKNOWN_MEASURE = "unknown kpi or measure"
-UNKNOWN_DIMENSION = "unknown dimension"
+UNKNOWN_MEASURE = "unknown kpi or measure, kpi_values lists all"
+UNKNOWN_DIMENSION = (
+    "dimension must be total, channel, deal_type, source_system, region, segment,"
+    " industry, lead_source, sales_team, sales_rep"
+)
 NEVER = "the kpi never has this dimension"
 NOT_THERE = "target_value and valid_from must be there"
 FALL = "thresholds must fall: target, warning, critical"
@@ -62,8 +65,8 @@ def cases():
             yield {"kpi": kpi, "measure": measure}, problem
     yield {"kpi": "revenue_growth", "measure": "revenue"}, None
     yield {"kpi": "revenue"}, UNKNOWN_MEASURE
-    yield {"period_grain": "week"}, "unknown period_grain"
-    yield {"direction": "up"}, "unknown direction"
+    yield {"period_grain": "week"}, "period_grain must be month, quarter or fiscal_year"
+    yield {"direction": "up"}, "direction must be higher or lower"
     yield {"dimension": "total"}, "the value of total is (all)"
     yield {"target_value": None}, NOT_THERE
     yield {"valid_from": None}, NOT_THERE

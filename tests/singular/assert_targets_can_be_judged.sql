@@ -31,17 +31,20 @@ checked_targets as (
         'kpi_targets' as seed,
         targets.target_id as seed_row,
         case
-            when known_measures.kpi is null then 'unknown kpi or measure'
+            when known_measures.kpi is null
+                then 'unknown kpi or measure, kpi_values lists all'
             when targets.period_grain not in ('month', 'quarter', 'fiscal_year')
-                then 'unknown period_grain'
-            when targets.direction not in ('higher', 'lower') then 'unknown direction'
+                then 'period_grain must be month, quarter or fiscal_year'
+            when targets.direction not in ('higher', 'lower')
+                then 'direction must be higher or lower'
             when targets.dimension not in (
                 'total', 'channel', 'deal_type',
                 {%- for dimension in common_dimensions() %}
                 '{{ dimension }}'{{ ',' if not loop.last }}
                 {%- endfor %}
             )
-                then 'unknown dimension'
+                then 'dimension must be total, channel, deal_type, '
+                    || '{{ common_dimensions() | join(", ") }}'
             when targets.dimension = 'channel'
                 and targets.kpi != 'customer_acquisition_cost'
                 then 'the kpi never has this dimension'
