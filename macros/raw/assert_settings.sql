@@ -115,8 +115,9 @@
 {% endmacro %}
 
 {#-
-    Vars of the command line that nothing reads: a typing error would leave every figure
-    as it was. Beside each the vars that begin alike.
+    Vars of the command line that nothing reads, but which begin like one of ours: a typing
+    error would leave every figure as it was. What else an orchestrator hands over is its
+    own affair.
 -#}
 {% macro unknown_vars() %}
     {%- set problems = [] -%}
@@ -126,11 +127,12 @@
         {%- for known in known_vars() if known[:5] == (name | string)[:5] -%}
             {%- do alike.append(known) -%}
         {%- endfor -%}
-        {%- do problems.append(
-            'The var ' ~ name ~ ' is read by nothing; '
-            ~ ('it may be meant for ' ~ alike | join(' or ') ~ '; ' if alike else '')
-            ~ 'all vars stand in dbt_project.yml.'
-        ) -%}
+        {%- if alike -%}
+            {%- do problems.append(
+                'The var ' ~ name ~ ' is read by nothing; it may be meant for '
+                ~ alike | join(' or ') ~ '; all vars stand in dbt_project.yml.'
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{- return(problems) -}}
 {% endmacro %}

@@ -331,7 +331,7 @@ REFUSED_SETTINGS = {
     "crm_precedence": ["hubspot", "salesforce", "pipedrive"],
     "pseudonymise_people": "false",
     "churn_window_days": 30,
-    "Currency": "EUR",
+    "run_id": "of the orchestrator",
 }
 WHOLE_NUMBER = "it must be a whole number from 0 on, without quotes."
 DAY = "it must be a day of the calendar written as YYYY-MM-DD, or null."
@@ -366,7 +366,6 @@ REFUSALS = (
     "pseudonymise_people is false; it must be true or false, without quotes.",
     "churn_window_days is read by nothing; it may be meant for churn_inactivity_days or"
     " churn_grace_days; all vars stand in dbt_project.yml.",
-    "Currency is read by nothing; all vars stand in dbt_project.yml.",
 )
 # A run that needs no CRM at all.
 ANY_RUN = ("run", "--select", "stg_finance__exchange_rates")
