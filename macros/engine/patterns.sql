@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__matches(text, pattern) -%}
-    {{ return(text ~ " ~ '^(" ~ pattern ~ ")$'") }}
+    {{ return(text ~ " ~ ('^(" ~ pattern ~ ")$')") }}
 {%- endmacro %}
 
 {% macro duckdb__matches(text, pattern) -%}
@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 {% macro spark__matches(text, pattern) -%}
-    {{ return(text ~ " rlike '^(" ~ pattern ~ ")$'") }}
+    {{ return(text ~ " rlike ('^(" ~ pattern ~ ")$')") }}
 {%- endmacro %}
 
 {#-
