@@ -98,6 +98,18 @@
     {{ return(expression) }}
 {%- endmacro %}
 
+{#- Text under one key of a JSON object in a text that may be the value itself. -#}
+{% macro json_text_or_plain(text, key) -%}
+    {%- set expression -%}
+        case
+            when substr({{ text }}, 1, 1) = '{'
+                then {{ trimmed(json_value(text, [key])) }}
+            when {{ text }} != 'null' then {{ text }}
+        end
+    {%- endset -%}
+    {{ return(expression) }}
+{%- endmacro %}
+
 {#- A landed column that holds JSON, a list or a struct as JSON text. -#}
 {% macro as_json_text(column, landed) -%}
     {{ return(adapter.dispatch('as_json_text', 'sales_kpis')(column, landed)) }}

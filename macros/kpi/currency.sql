@@ -9,25 +9,6 @@
     end
 {%- endmacro %}
 
-{#-
-    Joins the exchange rates that hold for a relation's currency_code on its
-    converted_on day. `reporting_amount` and `amount_source` read from these joins.
--#}
-{% macro join_exchange_rates(relation) -%}
-    {%- for kind in ['finance', 'finance_inverse', 'crm', 'crm_undated'] %}
-    left join {{ ref('int_revenue__exchange_rates') }} as {{ kind }}_rates
-        on {{ relation }}.currency_code = {{ kind }}_rates.currency_code
-        and {{ kind }}_rates.rate_kind = '{{ kind }}'
-        {%- if kind.startswith('crm') %}
-        and {{ relation }}.source_system = {{ kind }}_rates.source_system
-        {%- endif %}
-        {%- if kind != 'crm_undated' %}
-        and {{ relation }}.converted_on >= {{ kind }}_rates.valid_from
-        and {{ relation }}.converted_on < {{ kind }}_rates.valid_to
-        {%- endif %}
-    {%- endfor %}
-{%- endmacro %}
-
 {#- Units of a currency per unit of home currency: the record's own, else the CRM's. -#}
 {% macro crm_rate(relation) -%}
     coalesce(
@@ -60,7 +41,7 @@
     end
 {%- endmacro %}
 
-{#- An amount in reporting currency, rounded to cents; expects `amount_source`. -#}
+{#- An amount in reporting currency, rounded to cents; expects `with_rates`. -#}
 {% macro reporting_amount(relation) -%}
     case {{ relation }}.amount_source
         when 'reporting_currency' then {{ relation }}.amount
@@ -81,9 +62,29 @@
     end
 {%- endmacro %}
 
-{#- The rate columns that `reporting_amount` needs beside `amount_source`. -#}
-{% macro rate_columns(relation) -%}
-    finance_rates.rate as finance_rate,
-    finance_inverse_rates.rate as finance_inverse_rate,
-    {{ crm_rate(relation) }} as crm_rate
-{%- endmacro %}
+{#-
+    The rows of a relation with the exchange rates that hold for its currency_code on its
+    converted_on day, and with `amount_source`, which says what to do with them.
+-#}
+{% macro with_rates(relation) %}
+    select
+        {{ relation }}.*,
+        finance_rates.rate as finance_rate,
+        finance_inverse_rates.rate as finance_inverse_rate,
+        {{ crm_rate(relation) }} as crm_rate,
+        {{ amount_source(relation) }} as amount_source
+
+    from {{ relation }}
+    {%- for kind in ['finance', 'finance_inverse', 'crm', 'crm_undated'] %}
+    left join {{ ref('int_revenue__exchange_rates') }} as {{ kind }}_rates
+        on {{ relation }}.currency_code = {{ kind }}_rates.currency_code
+        and {{ kind }}_rates.rate_kind = '{{ kind }}'
+        {%- if kind.startswith('crm') %}
+        and {{ relation }}.source_system = {{ kind }}_rates.source_system
+        {%- endif %}
+        {%- if kind != 'crm_undated' %}
+        and {{ relation }}.converted_on >= {{ kind }}_rates.valid_from
+        and {{ relation }}.converted_on < {{ kind }}_rates.valid_to
+        {%- endif %}
+    {%- endfor %}
+{% endmacro %}

@@ -107,3 +107,12 @@
         {%- endfor %}
     ) as dimension_values
 {% endmacro %}
+
+{#- Joins what was measured per period and dimension value to the `period_grid`. -#}
+{% macro join_to_grid(relation) -%}
+    left join {{ relation }}
+        on period_grid.period_grain = {{ relation }}.period_grain
+        and period_grid.period_start = {{ relation }}.period_start
+        and period_grid.dimension = {{ relation }}.dimension
+        and period_grid.dimension_value = {{ relation }}.dimension_value
+{%- endmacro %}

@@ -114,6 +114,13 @@
     end
 {%- endmacro %}
 
+{#- The measure that a row of seed `kpi_targets` stands on. -#}
+{% macro target_measure(targets) -%}
+    coalesce(
+            {{ trimmed(targets ~ '.measure') }}, {{ default_measure(targets ~ '.kpi') }}
+        )
+{%- endmacro %}
+
 {#- Which way of a KPI's default measure is better where no target says it. -#}
 {% macro default_direction(kpi) -%}
     case

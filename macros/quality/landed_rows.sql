@@ -6,12 +6,8 @@
 -#}
 {% macro landed_rows() %}
     {%- set counted_elsewhere = {'leads': ['hubspot'], 'deal_contacts': ['hubspot']} -%}
-    {%- set with_run_state = [
-        'leads', 'accounts', 'contacts', 'deals', 'billing_documents', 'contracts',
-        'campaigns',
-    ] -%}
-    {%- for objects in kinds_of_objects() %}
-        {%- if objects in with_run_state %}
+    {%- for objects, columns in canonical_columns(none).items() %}
+        {%- if 'created_at' in columns %}
     select
         source_system, raw_table, source_record_id, record_state, unreadable_columns
     from {{ ref('int_crm__' ~ objects[:-1] ~ '_records') }}

@@ -5,11 +5,12 @@
 {% macro load_stamps() %}
     {%- set selects = [] -%}
     {%- for system in enabled_crms() -%}
-        {%- for objects in kinds_of_objects() if staging_has(system, objects) -%}
-            {%- set has_creation = 'created_at' in canonical_columns(objects) -%}
+        {%- for objects, columns in canonical_columns(none).items()
+            if staging_has(system, objects) -%}
             {%- do selects.append(
                 "select '" ~ system ~ "' as source_system, max(loaded_at) as loaded_at, max("
-                ~ ('coalesce(modified_at, created_at)' if has_creation else 'modified_at')
+                ~ ('coalesce(modified_at, created_at)' if 'created_at' in columns
+                else 'modified_at')
                 ~ ') as recorded_at from ' ~ ref('stg_' ~ system ~ '__' ~ objects)
             ) -%}
         {%- endfor -%}

@@ -9,7 +9,8 @@
 
 {#-
     What every CRM's staging model of one kind of object has, whatever it has beside:
-    the columns that the layers above read, with their types.
+    the columns that the layers above read, with their types. Of none all kinds, in the
+    order of the raw tables, each with what is its own.
 -#}
 {% macro canonical_columns(objects) %}
     {%- set record = {
@@ -97,6 +98,9 @@
             'surviving_record_id': 'text',
         },
     } -%}
+    {%- if objects is none -%}
+        {{- return(columns) -}}
+    {%- endif -%}
     {%- do record.update(columns[objects]) -%}
     {{- return(record) -}}
 {% endmacro %}
@@ -105,14 +109,9 @@
     All rows of one kind of object, of every CRM that is switched on and has it; an
     empty relation with the right columns if none has.
 -#}
-{% macro union_crms(objects, having=['salesforce', 'hubspot', 'zoho']) %}
+{% macro union_crms(objects) %}
     {%- set columns = canonical_columns(objects) -%}
-    {%- set systems = [] -%}
-    {%- for system in enabled_crms()
-        if system in having and staging_has(system, objects) -%}
-        {%- do systems.append(system) -%}
-    {%- endfor -%}
-    {%- for system in systems %}
+    {%- for system in enabled_crms() if staging_has(system, objects) %}
     select {{ columns | join(', ') }}
     from {{ ref('stg_' ~ system ~ '__' ~ objects) }}
     {%- if not loop.last %}
@@ -143,13 +142,4 @@
         ],
     } -%}
     {{- return(objects not in absent.get(system, [])) -}}
-{% endmacro %}
-
-{#- The kinds of objects that staging can have, in the order of the raw tables. -#}
-{% macro kinds_of_objects() %}
-    {{- return([
-        'leads', 'lead_statuses', 'accounts', 'contacts', 'deals', 'deal_contacts',
-        'stages', 'stage_visits', 'billing_documents', 'contracts', 'campaigns', 'users',
-        'exchange_rates', 'associations', 'pipelines', 'merges',
-    ]) -}}
 {% endmacro %}

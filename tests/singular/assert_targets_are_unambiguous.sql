@@ -11,7 +11,7 @@ targets as (
     select
         target_id,
         kpi,
-        coalesce({{ trimmed('measure') }}, {{ default_measure('kpi') }}) as measure,
+        {{ target_measure('kpi_targets') }} as measure,
         period_grain,
         dimension,
         dimension_value,
@@ -21,7 +21,7 @@ targets as (
             order by valid_from, valid_to, target_id
         ) as row_rank
 
-    from {{ ref('kpi_targets') }}
+    from {{ ref('kpi_targets') }} as kpi_targets
 
 ),
 

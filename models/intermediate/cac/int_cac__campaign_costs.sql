@@ -57,13 +57,7 @@ leaf_campaigns as (
 
 rated_campaigns as (
 
-    select
-        leaf_campaigns.*,
-        {{ rate_columns('leaf_campaigns') }},
-        {{ amount_source('leaf_campaigns') }} as amount_source
-
-    from leaf_campaigns
-    {{ join_exchange_rates('leaf_campaigns') }}
+    {{ with_rates('leaf_campaigns') }}
 
 ),
 

@@ -32,13 +32,7 @@ priced_spend as (
 
 rated_spend as (
 
-    select
-        priced_spend.*,
-        {{ rate_columns('priced_spend') }},
-        {{ amount_source('priced_spend') }} as amount_source
-
-    from priced_spend
-    {{ join_exchange_rates('priced_spend') }}
+    {{ with_rates('priced_spend') }}
 
 ),
 

@@ -140,7 +140,7 @@ periods as (
         labelled_periods.period_end <= as_of.as_of_on as is_complete_period,
         {{ is_reported('labelled_periods.period_end') }} as is_reported,
         {{ add_days('labelled_periods.period_end', var('churn_grace_days')) }}
-        > as_of.as_of_on as is_within_grace,
+        <= as_of.as_of_on as is_past_grace,
         {{ add_days('labelled_periods.period_end', var('conversion_window_days')) }}
         <= as_of.as_of_on as is_mature_cohort,
         as_of.as_of_on,

@@ -234,13 +234,7 @@ deals_as_of as (
 
 rated_deals as (
 
-    select
-        deals_as_of.*,
-        {{ rate_columns('deals_as_of') }},
-        {{ amount_source('deals_as_of') }} as amount_source
-
-    from deals_as_of
-    {{ join_exchange_rates('deals_as_of') }}
+    {{ with_rates('deals_as_of') }}
 
 ),
 

@@ -87,11 +87,11 @@ contacts as (
 
 deal_contacts as (
 
-    {{ union_crms('deal_contacts', having=['salesforce', 'hubspot']) }}
+    {{ union_crms('deal_contacts') }}
 
 ),
 
-customers as (
+companies as (
 
     select * from {{ ref('int_customers__companies') }}
 
@@ -330,20 +330,13 @@ ranked_wins as (
 
 ),
 
-{#
-    A lead known only by its account takes the first new business won after it came: each
-    day of wins takes the leads that came since the one before.
-#}
 new_business_wins as (
 
     select
         deal_id,
         customer_id,
         closed_on,
-        lag(closed_on, 1, cast('1900-01-01' as date)) over (
-            partition by customer_id
-            order by closed_on, created_at nulls last, deal_id
-        ) as previous_won_on
+        {{ previous_won_on() }} as previous_won_on
 
     from ranked_wins
     where deal_type = 'new_business'
@@ -360,14 +353,11 @@ account_conversions as (
 
     from persons_of_accounts
     inner join new_business_wins
-        on persons_of_accounts.account_customer_id = new_business_wins.customer_id
-        and persons_of_accounts.lead_created_on > new_business_wins.previous_won_on
-        and persons_of_accounts.lead_created_on <= new_business_wins.closed_on
-    where new_business_wins.previous_won_on < new_business_wins.closed_on
-        and not exists (
-            select 1 as is_linked from lead_deals
-            where lead_deals.lead_id = persons_of_accounts.lead_id
-        )
+        on {{ is_won_over_account('persons_of_accounts', 'new_business_wins') }}
+    where not exists (
+        select 1 as is_linked from lead_deals
+        where lead_deals.lead_id = persons_of_accounts.lead_id
+    )
 
 ),
 
@@ -410,18 +400,18 @@ attributed_deals as (
                 then typed_deals.direct_lead_source
             else account_leads.lead_source
         end as source_of_lead,
-        customers.mapped_region as customer_mapped_region,
-        customers.country as customer_country,
-        customers.segment as customer_segment,
-        customers.industry as customer_industry
+        companies.mapped_region as customer_mapped_region,
+        companies.country as customer_country,
+        companies.segment as customer_segment,
+        companies.industry as customer_industry
 
     from typed_deals
     left join ranked_wins
         on typed_deals.deal_id = ranked_wins.deal_id
     left join account_leads
         on typed_deals.deal_id = account_leads.deal_id
-    left join customers
-        on typed_deals.customer_id = customers.customer_id
+    left join companies
+        on typed_deals.customer_id = companies.customer_id
 
 ),
 
@@ -465,7 +455,6 @@ deals as (
         owned_deals.created_at,
         owned_deals.created_on,
         owned_deals.closed_on,
-        owned_deals.close_date_source,
 
         -- money in reporting currency
         owned_deals.amount,

@@ -342,13 +342,7 @@ priced_contracts as (
 
 rated_contracts as (
 
-    select
-        priced_contracts.*,
-        {{ rate_columns('priced_contracts') }},
-        {{ amount_source('priced_contracts') }} as amount_source
-
-    from priced_contracts
-    {{ join_exchange_rates('priced_contracts') }}
+    {{ with_rates('priced_contracts') }}
 
 ),
 

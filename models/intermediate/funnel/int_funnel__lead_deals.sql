@@ -77,7 +77,7 @@ deals_with_roles as (
 
 deal_contacts as (
 
-    {{ union_crms('deal_contacts', having=['salesforce', 'hubspot']) }}
+    {{ union_crms('deal_contacts') }}
 
 ),
 
@@ -123,7 +123,7 @@ lead_contacts as (
 ),
 
 {# Once each, as those of deals: records of one person, or merged contacts, repeat. #}
-lead_persons as (
+persons_of_leads as (
 
     select distinct
         lead_contacts.lead_id,
@@ -183,13 +183,13 @@ lead_deals as (
     from converted_deals
     union
     select
-        lead_persons.lead_id,
+        persons_of_leads.lead_id,
         persons_of_deals.deal_id
 
-    from lead_persons
+    from persons_of_leads
     inner join persons_of_deals
-        on lead_persons.source_system = persons_of_deals.source_system
-        and lead_persons.contact_id = persons_of_deals.contact_id
+        on persons_of_leads.source_system = persons_of_deals.source_system
+        and persons_of_leads.contact_id = persons_of_deals.contact_id
 
 )
 

@@ -28,7 +28,6 @@ won_deals_of_customers as (
 
 ),
 
-{# Each day of wins takes the leads that came since the one before. #}
 wins_of_customers as (
 
     select
@@ -37,10 +36,7 @@ wins_of_customers as (
         created_at,
         created_on,
         closed_on,
-        lag(closed_on, 1, cast('1900-01-01' as date)) over (
-            partition by customer_id
-            order by closed_on, created_at nulls last, deal_id
-        ) as previous_won_on
+        {{ previous_won_on() }} as previous_won_on
 
     from won_deals_of_customers
 
@@ -78,11 +74,8 @@ wins_of_leads as (
     left join directly_linked
         on leads_of_accounts.lead_id = directly_linked.lead_id
     inner join wins_of_customers
-        on leads_of_accounts.account_customer_id = wins_of_customers.customer_id
-        and leads_of_accounts.lead_created_on > wins_of_customers.previous_won_on
-        and leads_of_accounts.lead_created_on <= wins_of_customers.closed_on
-    where wins_of_customers.previous_won_on < wins_of_customers.closed_on
-        and directly_linked.lead_id is null
+        on {{ is_won_over_account('leads_of_accounts', 'wins_of_customers') }}
+    where directly_linked.lead_id is null
 
 ),
 

@@ -53,7 +53,7 @@ shared_persons as (
 
 lead_statuses as (
 
-    {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
+    {{ union_crms('lead_statuses') }}
 
 ),
 

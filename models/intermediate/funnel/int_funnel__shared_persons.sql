@@ -137,7 +137,7 @@ ranked_records as (
 
 ),
 
-survivor_emails as (
+surviving_leads as (
 
     select
         source_system,
@@ -159,7 +159,7 @@ contact_leads as (
         contact_id,
         min(survivor_key) as survivor_key
 
-    from survivor_emails
+    from surviving_leads
     where source_system = 'salesforce' and contact_id is not null
     group by contact_id
 
@@ -176,7 +176,7 @@ synced_persons as (
             persons.survivor_key
         ) as person_key
 
-    from survivor_emails as persons
+    from surviving_leads as persons
     left join ranked_records as synced_leads
         on persons.salesforce_lead_id = synced_leads.record_id
         and synced_leads.source_system = 'salesforce'

@@ -16,7 +16,7 @@ lead_records as (
 
 lead_statuses as (
 
-    {{ union_crms('lead_statuses', having=['salesforce', 'hubspot']) }}
+    {{ union_crms('lead_statuses') }}
 
 ),
 

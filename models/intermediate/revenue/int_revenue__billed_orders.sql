@@ -20,7 +20,7 @@ deals as (
 
 ),
 
-customers as (
+companies as (
 
     select * from {{ ref('int_customers__companies') }}
 
@@ -34,18 +34,17 @@ billed_orders as (
         coalesce(billings.account_customer_id, deals.customer_id) as customer_id,
         billings.amount,
         billings.is_refund,
-        billings.amount_source,
         {{ known('deals.deal_type') }} as deal_type,
         coalesce(deals.source_system, billings.source_system) as source_system,
         coalesce(
             deals.region,
             {{ known(
-                'coalesce(customers.mapped_region, team_members.region, '
-                ~ 'customers.country)'
+                'coalesce(companies.mapped_region, team_members.region, '
+                ~ 'companies.country)'
             ) }}
         ) as region,
-        coalesce(deals.segment, {{ known('customers.segment') }}) as segment,
-        coalesce(deals.industry, {{ known('customers.industry') }}) as industry,
+        coalesce(deals.segment, {{ known('companies.segment') }}) as segment,
+        coalesce(deals.industry, {{ known('companies.industry') }}) as industry,
         {{ known('deals.lead_source') }} as lead_source,
         coalesce(deals.sales_team, {{ known('team_members.sales_team') }})
             as sales_team,
@@ -54,8 +53,8 @@ billed_orders as (
     from billings
     left join deals
         on billings.deal_id = deals.deal_id
-    left join customers
-        on billings.account_customer_id = customers.customer_id
+    left join companies
+        on billings.account_customer_id = companies.customer_id
     {{ join_owner('billings') }}
 
 )

@@ -64,13 +64,7 @@ billed_documents as (
 
 rated_documents as (
 
-    select
-        billed_documents.*,
-        {{ rate_columns('billed_documents') }},
-        {{ amount_source('billed_documents') }} as amount_source
-
-    from billed_documents
-    {{ join_exchange_rates('billed_documents') }}
+    {{ with_rates('billed_documents') }}
 
 ),
 

@@ -9,7 +9,7 @@ finance_rates as (
 
 crm_rates as (
 
-    {{ union_crms('exchange_rates', having=['salesforce']) }}
+    {{ union_crms('exchange_rates') }}
 
 ),
 

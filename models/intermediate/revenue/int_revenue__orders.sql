@@ -15,7 +15,6 @@ orders as (
             customer_id,
             amount,
             is_refund,
-            amount_source,
             deal_type,
             source_system,
             region,

@@ -18,10 +18,7 @@ targets_by_period as (
     select
         targets.target_id,
         targets.kpi,
-        coalesce(
-            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
-        )
-            as measure,
+        {{ target_measure('targets') }} as measure,
         targets.period_grain,
         periods.period_start,
         targets.dimension,

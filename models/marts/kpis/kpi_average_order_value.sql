@@ -79,13 +79,8 @@ measured as (
             as orders_without_amount_count
 
     from period_grid
-    {%- for relation in ['orders_by_period', 'medians_by_period'] %}
-    left join {{ relation }}
-        on period_grid.period_grain = {{ relation }}.period_grain
-        and period_grid.period_start = {{ relation }}.period_start
-        and period_grid.dimension = {{ relation }}.dimension
-        and period_grid.dimension_value = {{ relation }}.dimension_value
-    {%- endfor %}
+    {{ join_to_grid('orders_by_period') }}
+    {{ join_to_grid('medians_by_period') }}
     where period_grid.is_reported
 
 ),

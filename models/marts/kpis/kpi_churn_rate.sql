@@ -72,11 +72,7 @@ moved_periods as (
         coalesce(movements_by_period.reactivated_revenue, 0) as reactivated_revenue
 
     from period_grid
-    left join movements_by_period
-        on period_grid.period_grain = movements_by_period.period_grain
-        and period_grid.period_start = movements_by_period.period_start
-        and period_grid.dimension = movements_by_period.dimension
-        and period_grid.dimension_value = movements_by_period.dimension_value
+    {{ join_to_grid('movements_by_period') }}
 
 ),
 
@@ -103,8 +99,7 @@ measured as (
         *,
         customers_at_end - new_customers - reactivated_customers + churned_customers
             as customers_at_start,
-        revenue_at_end - value_change as revenue_at_start,
-        not is_within_grace as is_past_grace
+        revenue_at_end - value_change as revenue_at_start
 
     from balanced_periods
     where is_reported

@@ -139,16 +139,8 @@ measured as (
             as customers_without_lead_count
 
     from period_grid
-    left join cohorts
-        on period_grid.period_grain = cohorts.period_grain
-        and period_grid.period_start = cohorts.period_start
-        and period_grid.dimension = cohorts.dimension
-        and period_grid.dimension_value = cohorts.dimension_value
-    left join closed_deals_by_period
-        on period_grid.period_grain = closed_deals_by_period.period_grain
-        and period_grid.period_start = closed_deals_by_period.period_start
-        and period_grid.dimension = closed_deals_by_period.dimension
-        and period_grid.dimension_value = closed_deals_by_period.dimension_value
+    {{ join_to_grid('cohorts') }}
+    {{ join_to_grid('closed_deals_by_period') }}
     where period_grid.is_reported
 
 ),

@@ -108,16 +108,8 @@ measured as (
     from period_grid
     inner join carried_dimensions
         on period_grid.dimension = carried_dimensions.dimension
-    left join spend_by_period
-        on period_grid.period_grain = spend_by_period.period_grain
-        and period_grid.period_start = spend_by_period.period_start
-        and period_grid.dimension = spend_by_period.dimension
-        and period_grid.dimension_value = spend_by_period.dimension_value
-    left join customers_by_period
-        on period_grid.period_grain = customers_by_period.period_grain
-        and period_grid.period_start = customers_by_period.period_start
-        and period_grid.dimension = customers_by_period.dimension
-        and period_grid.dimension_value = customers_by_period.dimension_value
+    {{ join_to_grid('spend_by_period') }}
+    {{ join_to_grid('customers_by_period') }}
     where period_grid.is_reported
 
 ),

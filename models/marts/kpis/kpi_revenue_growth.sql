@@ -95,11 +95,7 @@ periods_with_revenue as (
             as orders_without_amount_count
 
     from period_grid
-    left join revenue_by_period
-        on period_grid.period_grain = revenue_by_period.period_grain
-        and period_grid.period_start = revenue_by_period.period_start
-        and period_grid.dimension = revenue_by_period.dimension
-        and period_grid.dimension_value = revenue_by_period.dimension_value
+    {{ join_to_grid('revenue_by_period') }}
 
 ),
 

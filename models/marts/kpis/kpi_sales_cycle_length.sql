@@ -250,16 +250,10 @@ rated as (
         survival_by_period.median_cycle_days_censored
 
     from period_grid
-    {%- for relation in [
-        'cycles_by_period', 'lead_to_opportunity_by_period', 'won_deals_by_period',
-        'survival_by_period',
-    ] %}
-    left join {{ relation }}
-        on period_grid.period_grain = {{ relation }}.period_grain
-        and period_grid.period_start = {{ relation }}.period_start
-        and period_grid.dimension = {{ relation }}.dimension
-        and period_grid.dimension_value = {{ relation }}.dimension_value
-    {%- endfor %}
+    {{ join_to_grid('cycles_by_period') }}
+    {{ join_to_grid('lead_to_opportunity_by_period') }}
+    {{ join_to_grid('won_deals_by_period') }}
+    {{ join_to_grid('survival_by_period') }}
     where period_grid.is_reported
 
 ),

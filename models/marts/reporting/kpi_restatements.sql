@@ -16,7 +16,9 @@ compared_states as (
 
     select
         *,
-        {%- for column in watched_deal_columns() + ['publication_number'] %}
+        {%- for column in [
+            'deal_state', 'closed_on', 'amount', 'deal_type', 'sales_team', 'sales_rep',
+        ] %}
             lag({{ column }}) over (
                 partition by deal_id
                 order by publication_number

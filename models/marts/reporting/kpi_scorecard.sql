@@ -67,7 +67,7 @@ targeted_rows as (
 
     select
         *,
-        max(
+        sum(
             case when dimension = 'total' and target_value is not null then 1 else 0 end
         ) over (partition by kpi, period_grain) as targeted_total_count,
         sum(

@@ -23,10 +23,7 @@ target_versions as (
     select
         targets.target_id,
         targets.kpi,
-        coalesce(
-            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
-        )
-            as measure,
+        {{ target_measure('targets') }} as measure,
         targets.period_grain,
         targets.dimension,
         targets.dimension_value,

@@ -61,11 +61,7 @@ periods_of_types as (
             as refund_amount
 
     from period_grid
-    left join orders_by_period
-        on period_grid.period_grain = orders_by_period.period_grain
-        and period_grid.period_start = orders_by_period.period_start
-        and period_grid.dimension = orders_by_period.dimension
-        and period_grid.dimension_value = orders_by_period.dimension_value
+    {{ join_to_grid('orders_by_period') }}
     where period_grid.dimension != 'total'
 
 ),

@@ -77,7 +77,7 @@ answers as (
     select
         cases.*,
         {{ safe_cast_to('cases.written', 'boolean') }} as read_is_true,
-        {{ json_text('cases.written', 'name') }} as read_name,
+        {{ json_value('cases.written', ['name']) }} as read_name,
         {{ json_value('cases.written', ['b', 'c']) }} as read_inner_name,
         elements.element_count as read_element_count,
         coalesce(parts.part_count, 0) as read_part_count,

@@ -14,7 +14,7 @@ excluded_accounts as (
 
 billing_documents as (
 
-    {{ union_crms('billing_documents', having=['salesforce', 'zoho']) }}
+    {{ union_crms('billing_documents') }}
 
 ),
 

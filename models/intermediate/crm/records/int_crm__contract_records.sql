@@ -14,7 +14,7 @@ excluded_accounts as (
 
 contracts as (
 
-    {{ union_crms('contracts', having=['salesforce', 'hubspot']) }}
+    {{ union_crms('contracts') }}
 
 ),
 
