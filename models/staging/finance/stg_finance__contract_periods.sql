@@ -19,21 +19,6 @@ raw_periods as (
 
 ),
 
-numbered_periods as (
-
-    select
-        *,
-        row_number() over (
-            partition by
-                contract_id, contract_source_system, account_id, currency_code,
-                monthly_amount, starts_on, ends_on
-            order by contract_id
-        ) as copy_number
-
-    from raw_periods
-
-),
-
 identified_periods as (
 
     select
@@ -47,7 +32,7 @@ identified_periods as (
         end as crm_{{ name }}
         {%- endfor %}
 
-    from numbered_periods
+    from raw_periods
 
 ),
 
@@ -68,11 +53,9 @@ merged_companies as (
 
 ),
 
-contract_periods as (
+read_periods as (
 
     select
-        'finance' as source_system,
-        'contract_periods' as raw_table,
         identified_periods.source_record_id,
         identified_periods.contract_source_system,
         identified_periods.crm_contract_id as contract_id,
@@ -83,19 +66,58 @@ contract_periods as (
         identified_periods.starts_on,
         identified_periods.ends_on,
         case
-            when identified_periods.crm_contract_id is null then 'missing_id'
+            when identified_periods.crm_contract_id is null
+                or identified_periods.contract_source_system is null
+                then 'missing_id'
             when identified_periods.starts_on is null then 'unreadable'
             when identified_periods.ends_on is null
                 and identified_periods.raw_ends_on is not null
                 and not {{ is_far_future('identified_periods.raw_ends_on') }}
                 then 'unreadable'
-            when identified_periods.copy_number > 1 then 'duplicate'
-        end as set_aside_reason
+        end as unusable_reason
 
     from identified_periods
     left join merged_companies
         on identified_periods.contract_source_system = merged_companies.source_system
         and identified_periods.crm_account_id = merged_companies.record_id
+
+),
+
+{# The same period twice, however its ids are written. #}
+numbered_periods as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                contract_id, contract_source_system, account_id, currency_code,
+                monthly_amount, starts_on, ends_on, unusable_reason
+            order by source_record_id
+        ) as copy_number
+
+    from read_periods
+
+),
+
+contract_periods as (
+
+    select
+        'finance' as source_system,
+        'contract_periods' as raw_table,
+        source_record_id,
+        contract_source_system,
+        contract_id,
+        account_id,
+        currency_code,
+        monthly_amount,
+        starts_on,
+        ends_on,
+        case
+            when unusable_reason is not null then unusable_reason
+            when copy_number > 1 then 'duplicate'
+        end as set_aside_reason
+
+    from numbered_periods
 
 )
 
