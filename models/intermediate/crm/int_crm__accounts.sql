@@ -39,7 +39,7 @@ ranked_records as (
     select
         *,
         source_system || ':' || survivor_id as account_key,
-        created_on as account_created_on,
+        created_at as account_created_at,
         1 as record_rank
 
     from kept_records
@@ -48,8 +48,8 @@ ranked_records as (
     select
         *,
         source_system || ':' || survivor_id as account_key,
-        min(created_on) over (partition by source_system, survivor_id)
-            as account_created_on,
+        min(created_at) over (partition by source_system, survivor_id)
+            as account_created_at,
         row_number() over (
             partition by source_system, survivor_id
             order by
@@ -178,8 +178,7 @@ account_records_of_companies as (
             else companies.match_rule
         end as match_rule,
         ranked_records.record_rank,
-        ranked_records.created_at,
-        ranked_records.account_created_on as created_on,
+        ranked_records.account_created_at as created_at,
         ranked_records.owner_id,
         ranked_records.industry,
         ranked_records.country,

@@ -6,7 +6,7 @@ as_of as (
 
 ),
 
-account_records as (
+all_accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
 
@@ -60,7 +60,7 @@ ranked_accounts as (
         row_number() over (
             partition by accounts.customer_id
             order by
-                accounts.created_on nulls last,
+                accounts.created_at nulls last,
                 {{ crm_precedence('accounts.source_system') }},
                 accounts.record_id
         ) as account_rank
@@ -103,10 +103,10 @@ deals_without_account as (
 
     select deal_states.deal_id
     from deal_states
-    left join account_records
-        on deal_states.source_system = account_records.source_system
-        and deal_states.account_id = account_records.record_id
-    where account_records.customer_id is null
+    left join all_accounts
+        on deal_states.source_system = all_accounts.source_system
+        and deal_states.account_id = all_accounts.record_id
+    where all_accounts.customer_id is null
 
 ),
 

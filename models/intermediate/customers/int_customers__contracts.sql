@@ -41,6 +41,25 @@ wins_of_contracts as (
 
 ),
 
+{# The deal may count in a CRM without contracts, and its copy name one. #}
+wins_of_copies as (
+
+    select
+        copies.source_system,
+        copies.contract_id,
+        deals.amount,
+        deals.amount_source
+
+    from {{ ref('int_crm__deal_states') }} as copies
+    inner join {{ ref('int_crm__deals') }} as deals
+        on copies.deal_id = deals.deal_id
+    where not copies.is_counted and copies.contract_id is not null and deals.is_win
+    group by
+        deals.deal_id, copies.source_system, copies.contract_id,
+        deals.amount, deals.amount_source
+
+),
+
 deal_keys as (
 
     select * from {{ ref('int_crm__deal_states') }}
@@ -76,7 +95,10 @@ contracts_of_finance as (
 
 ),
 
-{# Finance knows better: its periods replace those of the same contract in a CRM. #}
+{#
+    Finance knows better: its periods replace those of the same contract in a CRM, which
+    is asked only what they do not say: the price.
+#}
 contracts as (
 
     select
@@ -91,10 +113,14 @@ contracts as (
         cast(null as {{ type_name('integer') }}) as term_months,
         cast(null as {{ type_name('integer') }}) as term_days,
         false as is_draft,
-        cast(null as {{ type_name('money') }}) as total_amount,
+        contract_records.amount as total_amount,
         finance_periods.monthly_amount as finance_monthly_amount,
-        cast(null as {{ type_name('money') }}) as crm_monthly_amount,
-        finance_periods.currency_code,
+        contract_records.monthly_amount as crm_monthly_amount,
+        case
+            when finance_periods.monthly_amount is null
+                then contract_records.currency_code
+            else finance_periods.currency_code
+        end as currency_code,
         row_number() over (
             partition by
                 finance_periods.contract_source_system, finance_periods.contract_id
@@ -109,6 +135,9 @@ contracts as (
     left join excluded_accounts
         on finance_periods.contract_source_system = excluded_accounts.source_system
         and finance_periods.account_id = excluded_accounts.record_id
+    left join contract_records
+        on finance_periods.contract_source_system = contract_records.source_system
+        and finance_periods.contract_id = contract_records.record_id
     where excluded_accounts.record_id is null
     union all
     select
@@ -278,6 +307,15 @@ payments as (
         amount_source
 
     from wins_of_contracts
+    union all
+    select
+        source_system,
+        contract_id,
+        'sold' as payment,
+        amount,
+        amount_source
+
+    from wins_of_copies
 
 ),
 
@@ -307,7 +345,7 @@ paid_contracts as (
 
 ),
 
-{# Finance can cut a contract into periods; its orders and deals pay for all of them. #}
+{# Finance can cut a contract into periods; what is paid is paid for all of them. #}
 months_of_finance as (
 
     select
@@ -322,13 +360,30 @@ months_of_finance as (
 
 ),
 
+timed_contracts as (
+
+    select
+        numbered_contracts.*,
+        case
+            when numbered_contracts.raw_table = 'contract_periods'
+                then months_of_finance.contract_months
+            else numbered_contracts.contract_months
+        end as paid_months
+
+    from numbered_contracts
+    left join months_of_finance
+        on numbered_contracts.source_system = months_of_finance.source_system
+        and numbered_contracts.contract_id = months_of_finance.contract_id
+
+),
+
 priced_contracts as (
 
     select
         *,
         case
             when finance_monthly_amount is not null then finance_monthly_amount
-            when contract_months is not null and total_amount is not null
+            when paid_months is not null and total_amount is not null
                 then total_amount
             else crm_monthly_amount
         end as amount,
@@ -336,7 +391,7 @@ priced_contracts as (
         cast(null as {{ type_name('rate') }}) as units_per_home_unit,
         starts_on as converted_on
 
-    from numbered_contracts
+    from timed_contracts
 
 ),
 
@@ -352,20 +407,12 @@ contract_values as (
         rated_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
         paid_contracts.billed_amount,
-        paid_contracts.sold_amount,
-        case
-            when rated_contracts.raw_table = 'contract_periods'
-                then months_of_finance.contract_months
-            else rated_contracts.contract_months
-        end as paid_months
+        paid_contracts.sold_amount
 
     from rated_contracts
     left join paid_contracts
         on rated_contracts.source_system = paid_contracts.source_system
         and rated_contracts.contract_id = paid_contracts.contract_id
-    left join months_of_finance
-        on rated_contracts.source_system = months_of_finance.source_system
-        and rated_contracts.contract_id = months_of_finance.contract_id
 
 ),
 
@@ -390,7 +437,7 @@ contracts_with_value as (
         end as unusable_reason,
         case
             when finance_monthly_amount is not null then 'finance'
-            when total_amount is not null and contract_months > 0 then 'contract_amount'
+            when total_amount is not null and paid_months > 0 then 'contract_amount'
             when billed_amount is not null and paid_months > 0 then 'orders'
             when sold_amount is not null and paid_months > 0 then 'won_deals'
             when crm_monthly_amount is not null then 'line_items'
@@ -398,8 +445,8 @@ contracts_with_value as (
         end as value_source,
         case
             when finance_monthly_amount is not null then stated_amount
-            when total_amount is not null and contract_months > 0
-                then {{ money_ratio('stated_amount', 'contract_months') }}
+            when total_amount is not null and paid_months > 0
+                then {{ money_ratio('stated_amount', 'paid_months') }}
             when billed_amount is not null and paid_months > 0
                 then {{ money_ratio('billed_amount', 'paid_months') }}
             when sold_amount is not null and paid_months > 0

@@ -927,14 +927,17 @@ class Company:
             for order in self.billings
         )
         self._amounts_of_deals = _by_contract(
-            (
-                (deal.record.crm, deal.record.contract_id),
-                deal.record.amount.value,
-                deal.amount,
-            )
+            (key, deal.record.amount.value, deal.amount)
             for deal in self.deals
             if deal.is_win
+            for key in {(copy.crm, copy.contract_id) for copy in deal.copies}
         )
+        self._contracts_of_crms = {
+            (record.crm, record.id): record
+            for records in self.crms.values()
+            for record in records.contracts
+            if record.account_id not in records.excluded_accounts
+        }
         periods: dict[tuple, list[dict]] = {}
         for row in self.finance.get("contract_periods") or []:
             crm = (read.text(row.get("source_system")) or "").lower()
@@ -991,11 +994,27 @@ class Company:
         if starts_on is not None:
             value, _ = self.converter.convert(amount, crm, starts_on)
         source = "finance"
-        if amount.value is None and months is not None:
-            value, source = self._share_of_sales(key, months)
+        if amount.value is None and starts_on is not None:
+            value, source = self._price_in_crm(key, starts_on, months)
         self._keep_contract(
             key, customer, starts_on, read.day(row.get("ends_on")), value, source
         )
+
+    def _price_in_crm(self, key: tuple, start: date, months: int | None):
+        """What a contract costs a month where finance knows its days only."""
+        record = self._contracts_of_crms.get(key)
+        if record is not None and record.total is not None and months is not None:
+            total, _ = self.converter.convert(record.total, key[0], start)
+            if total is not None:
+                return cents(Fraction(total) / months), "amount_column"
+        if months is not None:
+            value, source = self._share_of_sales(key, months)
+            if value is not None:
+                return value, source
+        if record is not None and record.monthly is not None:
+            value, _ = self.converter.convert(record.monthly, key[0], start)
+            return value, "line_item"
+        return None, None
 
     def _finance_amount(self, crm: str, value: Decimal | None, currency) -> Amount:
         """An amount of finance; the CRM that it names has rates, too."""
