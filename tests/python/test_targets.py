@@ -67,6 +67,10 @@ def cases():
     yield {"kpi": "revenue"}, UNKNOWN_MEASURE
     yield {"period_grain": "week"}, "period_grain must be month, quarter or fiscal_year"
     yield {"direction": "up"}, "direction must be higher or lower"
+    yield {"period_grain": None}, "period_grain must be month, quarter or fiscal_year"
+    yield {"direction": None}, "direction must be higher or lower"
+    yield {"dimension": None}, UNKNOWN_DIMENSION
+    yield {"dimension_value": None}, "dimension_value must be there, * for every value"
     yield {"dimension": "total"}, "the value of total is (all)"
     yield {"target_value": None}, NOT_THERE
     yield {"valid_from": None}, NOT_THERE

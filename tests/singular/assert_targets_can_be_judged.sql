@@ -33,11 +33,12 @@ checked_targets as (
         case
             when known_measures.kpi is null
                 then 'unknown kpi or measure, kpi_values lists all'
-            when targets.period_grain not in ('month', 'quarter', 'fiscal_year')
+            when coalesce(targets.period_grain, '')
+                not in ('month', 'quarter', 'fiscal_year')
                 then 'period_grain must be month, quarter or fiscal_year'
-            when targets.direction not in ('higher', 'lower')
+            when coalesce(targets.direction, '') not in ('higher', 'lower')
                 then 'direction must be higher or lower'
-            when targets.dimension not in (
+            when coalesce(targets.dimension, '') not in (
                 'total', 'channel', 'deal_type',
                 {%- for dimension in common_dimensions() %}
                 '{{ dimension }}'{{ ',' if not loop.last }}
@@ -54,6 +55,8 @@ checked_targets as (
             when targets.dimension in ('industry', 'lead_source', 'sales_rep')
                 and targets.kpi = 'customer_acquisition_cost'
                 then 'the kpi never has this dimension'
+            when targets.dimension_value is null
+                then 'dimension_value must be there, * for every value'
             when targets.dimension = 'total' and targets.dimension_value != '(all)'
                 then 'the value of total is (all)'
             when targets.target_value is null or targets.valid_from is null
@@ -76,10 +79,7 @@ checked_targets as (
     from targets
     left join known_measures
         on targets.kpi = known_measures.kpi
-        and coalesce(
-            {{ trimmed('targets.measure') }}, {{ default_measure('targets.kpi') }}
-        )
-        = known_measures.measure
+        and {{ target_measure('targets') }} = known_measures.measure
 
 ),
 
