@@ -34,6 +34,15 @@ RECORDS = ("history_deal_states", "history_kpi_values", "history_publications")
 FORMULA = r"'^[=+\-@\t\r\n]'"
 # How a node of a dbt run may have ended.
 GOOD = ("success", "pass", "warn", "no-op")
+# Arguments that leave something out of a dbt build, and what may stand there anyway.
+WHOLE_BUILD = {
+    "select": set(),
+    "exclude": set(),
+    "selector": {"daily", "ci"},
+    "resource_types": set(),
+    "exclude_resource_types": {"unit_test"},
+    "empty": set(),
+}
 
 MARTS = """
 select table_name, comment, (
@@ -79,8 +88,11 @@ def literal(text):
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def write(build, folder):
-    """Write the marts of the DuckDB file `build` into the empty folder `folder`."""
+def write(build, folder, names=None):
+    """Write marts of the DuckDB file `build`, all or those of `names`, into `folder`.
+
+    The folder is empty.
+    """
     (folder / "exports").mkdir()
     with duckdb.connect() as database:
         run = database.execute
@@ -91,7 +103,8 @@ def write(build, folder):
         run(f"attach {file} as published (storage_version 'v1.0.0')")
         run("use published")
         run("create schema marts")
-        marts = run(MARTS).fetchall()
+        found = run(MARTS).fetchall()
+        marts = [mart for mart in found if names is None or mart[0] in names]
         if not marts:
             sys.exit(f"Nothing to publish: {build} has no table in schema marts.")
         for mart, comment, key in marts:
@@ -173,9 +186,10 @@ def refuse_lost_history(build, warehouse):
             )
 
 
-def publish(build, warehouse):
+def publish(build, warehouse, names=None):
     """Publish the marts of the DuckDB file `build` in the folder `warehouse`.
 
+    Of `names` only, if given: a table that no model makes any more stays behind.
     Keeps the publication before it for readers that are between two files, and removes
     everything older or left by a run that was cut short. Returns the new folder.
     """
@@ -192,7 +206,7 @@ def publish(build, warehouse):
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         folder = warehouse / f".publication-{now}"
         folder.mkdir()
-        write(build, folder)
+        write(build, folder, names)
         link = folder.with_name(f"{folder.name}.link")
         link.symlink_to(folder.name)
         link.replace(current)
@@ -218,10 +232,31 @@ def refuse_failed_build(results):
             f"Not published: `dbt {command}` ran last, and only `dbt build` builds "
             "and tests all. Run `make build`."
         )
+    chosen = [
+        f"--{flag.replace('_', '-')}"
+        for flag, whole in WHOLE_BUILD.items()
+        if not set(as_list(ran["args"].get(flag))) <= whole
+    ]
+    if chosen:
+        sys.exit(
+            f"Not published: the last `dbt build` had {' and '.join(chosen)}, and what "
+            "it left out may be of another day or untested. Run `make build`."
+        )
     nodes = ran["results"]
     bad = [node["unique_id"] for node in nodes if node["status"] not in GOOD]
     if bad:
         sys.exit(f"Not published, the last dbt run failed: {', '.join(bad[:3])}")
+
+
+def as_list(argument):
+    """The values of an argument of dbt: none, one or several."""
+    return argument if isinstance(argument, list) else [argument] if argument else []
+
+
+def marts_of_project(manifest):
+    """Names of the tables that models make in schema marts, by dbt's manifest.json."""
+    nodes = json.loads(manifest.read_text("utf-8"))["nodes"].values()
+    return {node["alias"] for node in nodes if node["schema"] == "marts"}
 
 
 def report(warehouse):
@@ -241,11 +276,12 @@ def report(warehouse):
 
 if __name__ == "__main__":
     build = ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
-    results = ROOT / os.environ.get("DBT_TARGET_PATH", "target") / "run_results.json"
+    target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
+    results = target / "run_results.json"
     if sys.argv[1:] == ["--carry-history"]:
         # A build begins; if it is killed, what the last one said must not speak for it.
         results.unlink(missing_ok=True)
         sys.exit(carry_history(build, ROOT / "warehouse"))
     refuse_failed_build(results)
-    publish(build, ROOT / "warehouse")
+    publish(build, ROOT / "warehouse", marts_of_project(target / "manifest.json"))
     report(ROOT / "warehouse")

@@ -60,13 +60,48 @@
 {% macro assert_hash_key() %}
     {%- set hashes = var('pseudonymise_people') or var('sales_rep_identity') == 'pseudonym' -%}
     {%- if hashes and not var('use_sample_data') and flags.WHICH != 'seed' -%}
-        {%- set answer = run_query('select ' ~ hash_key() ~ ' is not null as is_set') -%}
-        {%- if not answer.rows[0][0] -%}
+        {%- if not has_hash_key() -%}
             {%- do exceptions.raise_compiler_error(
-                'The hash key is not set: export SALES_KPIS_HASH_KEY with a long secret '
+                'The hash key is not set: ' ~ place_of_hash_key() ~ ' with a long secret '
                 ~ 'text that stays the same for good, or allow people to be named with '
                 ~ 'the vars pseudonymise_people: false and sales_rep_identity: name.'
             ) -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
+
+{#- Whether there is a hash key with a character in it. -#}
+{% macro has_hash_key() -%}
+    {{ return(adapter.dispatch('has_hash_key', 'sales_kpis')()) }}
+{%- endmacro %}
+
+{% macro default__has_hash_key() -%}
+    {%- set is_set = "coalesce(trim(both ' ' from " ~ hash_key() ~ "), '') != ''" -%}
+    {{ return(run_query('select ' ~ is_set ~ ' as is_set').rows[0][0]) }}
+{%- endmacro %}
+
+{% macro spark__has_hash_key() -%}
+    {%- set landed = load_relation(
+        api.Relation.create(schema=target.schema, identifier='sales_kpis_hash_key')
+    ) -%}
+    {{ return(landed is not none and sales_kpis.default__has_hash_key()) }}
+{%- endmacro %}
+
+{#- What to do to set the hash key, as the beginning of a sentence. -#}
+{% macro place_of_hash_key() -%}
+    {{ return(adapter.dispatch('place_of_hash_key', 'sales_kpis')()) }}
+{%- endmacro %}
+
+{% macro default__place_of_hash_key() -%}
+    {{ return('export PGOPTIONS="-c sales_kpis.hash_key=..." (docs/engines.md)') }}
+{%- endmacro %}
+
+{% macro duckdb__place_of_hash_key() -%}
+    {{ return('export SALES_KPIS_HASH_KEY') }}
+{%- endmacro %}
+
+{% macro spark__place_of_hash_key() -%}
+    {{ return(
+        'make the table ' ~ target.schema ~ '.sales_kpis_hash_key (docs/engines.md)'
+    ) }}
+{%- endmacro %}

@@ -17,6 +17,11 @@
 {% endmacro %}
 
 {% macro postgres__publish_marts(readers) %}
+    {#- Not the table of a model that is gone: nothing tests or renews it. -#}
+    {%- set marts = [] -%}
+    {%- for node in graph.nodes.values() if node.schema == 'marts' -%}
+        {%- do marts.append("'" ~ node.alias ~ "'") -%}
+    {%- endfor -%}
     {%- set publication -%}
         begin;
         select pg_advisory_xact_lock(hashtext('sales_kpis publication'));
@@ -25,7 +30,10 @@
         declare
             mart record;
         begin
-            for mart in select tablename from pg_tables where schemaname = 'marts' loop
+            for mart in
+                select tablename from pg_tables
+                where schemaname = 'marts' and tablename in ({{ marts | join(', ') }})
+            loop
                 execute format(
                     'create table published_next.%1$I (like marts.%1$I including all)',
                     mart.tablename

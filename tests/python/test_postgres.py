@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from builds import HASH_KEY, REAL_DATA
@@ -186,6 +187,14 @@ def test_the_hash_key_stands_in_no_log_and_no_query(bad_rows, server):
     written = [path.read_text() for path in paths]
     assert sum("current_setting" in text for text in written) > 10
     assert not any(HASH_KEY in text for text in written)
+
+
+@pytest.mark.parametrize("options", ["", "-c sales_kpis.hash_key="])
+def test_real_data_without_a_hash_key_is_refused(server, options):
+    keyless = replace(server, environment=server.environment | {"PGOPTIONS": options})
+    done = keyless.dbt("run", "--select", "int_run__as_of", settings=REAL_DATA)
+    assert done.returncode != 0
+    assert 'is not set: export PGOPTIONS="-c sales_kpis.hash_key' in done.stdout
 
 
 def test_columns_of_odd_types_give_the_same_marts(sample, server, odd_company):

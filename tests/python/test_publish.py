@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tools.publish import publish, refuse_failed_build, report
+from tools.publish import marts_of_project, publish, refuse_failed_build, report
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_POINTS = 20
@@ -285,6 +285,46 @@ def test_what_is_no_build_does_not_speak_for_it(tmp_path, command):
     results.write_text(json.dumps(ran))
     with pytest.raises(SystemExit, match=f"`dbt {command}` ran last"):
         refuse_failed_build(results)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_whole"),
+    [
+        ({"select": [], "exclude": [], "selector": None, "empty": False}, True),
+        ({"exclude_resource_types": ["unit_test"]}, True),
+        ({"selector": "daily"}, True),
+        ({"selector": "kpis"}, False),
+        ({"select": ["kpi_churn_rate"]}, False),
+        ({"exclude": ["kpi_values"]}, False),
+        ({"resource_types": ["model"]}, False),
+        ({"exclude_resource_types": ["test"]}, False),
+        ({"empty": True}, False),
+    ],
+)
+def test_a_build_that_leaves_something_out_is_refused(tmp_path, chosen, is_whole):
+    results = tmp_path / "run_results.json"
+    results.write_text(json.dumps({"args": {"which": "build"} | chosen, "results": []}))
+    if is_whole:
+        refuse_failed_build(results)
+        return
+    flag = next(iter(chosen)).replace("_", "-")
+    with pytest.raises(SystemExit, match=f"`dbt build` had --{flag}, and"):
+        refuse_failed_build(results)
+
+
+def test_a_table_that_no_model_makes_any_more_is_not_published(tmp_path):
+    build = make_build(tmp_path / "build.duckdb", 1)
+    with duckdb.connect(build) as database:
+        database.execute("create table marts.kpi_of_a_branch as select 1 as a")
+    manifest = tmp_path / "manifest.json"
+    nodes = {
+        "model.kpi": {"alias": "kpi_one", "schema": "marts"},
+        "model.deals": {"alias": "int_crm__deals", "schema": "intermediate"},
+    }
+    manifest.write_text(json.dumps({"nodes": nodes}))
+    warehouse = tmp_path / "warehouse"
+    folder = publish(build, warehouse, marts_of_project(manifest))
+    assert [path.name for path in folder.glob("exports/*.csv")] == ["kpi_one.csv"]
 
 
 def test_what_dbt_said_before_a_build_began_publishes_nothing(tmp_path):

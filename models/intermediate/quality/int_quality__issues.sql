@@ -643,7 +643,7 @@ campaign_issues as (
             as kpi,
         campaign_records.cost as amount,
         campaign_records.cost_currency_code as currency_code,
-        campaign_records.currency_code as detail
+        campaign_records.cost_currency_code as detail
 
     from campaign_records
     inner join campaign_costs
@@ -653,8 +653,7 @@ campaign_issues as (
     group by
         campaign_records.source_system, campaign_records.raw_table,
         campaign_records.source_record_id, campaign_records.cost,
-        campaign_records.currency_code, campaign_records.cost_currency_code,
-        campaign_records.is_in_a_figure
+        campaign_records.cost_currency_code, campaign_records.is_in_a_figure
 
 ),
 
