@@ -26,14 +26,16 @@
             {%- endfor %}
         {%- endif %}
     {%- endfor %}
-    {%- for table in ['acquisition_spend', 'exchange_rates', 'contract_periods'] %}
+    {%- for table in ['acquisition_spend', 'exchange_rates'] %}
     select
         source_system, raw_table, source_record_id,
         set_aside_reason as record_state,
         cast(null as {{ type_name('text') }}) as unreadable_columns
     from {{ ref('stg_finance__' ~ table) }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
     {%- endfor %}
+    select
+        source_system, raw_table, source_record_id, record_state,
+        cast(null as {{ type_name('text') }}) as unreadable_columns
+    from {{ ref('int_crm__contract_period_records') }}
 {% endmacro %}

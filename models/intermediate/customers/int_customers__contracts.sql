@@ -3,14 +3,20 @@ with
 
 finance_periods as (
 
-    select * from {{ ref('stg_finance__contract_periods') }}
-    where set_aside_reason is null
+    select * from {{ ref('int_crm__contract_period_records') }}
+    where record_state is null
 
 ),
 
-excluded_accounts as (
+{# Of excluded accounts, too: their contracts in a CRM do not count, either. #}
+contracts_of_finance as (
 
-    select * from {{ ref('int_crm__excluded_accounts') }}
+    select
+        contract_source_system as source_system,
+        contract_id
+    from {{ ref('int_crm__contract_period_records') }}
+    where set_aside_reason is null
+    group by contract_source_system, contract_id
 
 ),
 
@@ -85,16 +91,6 @@ billings as (
 
 ),
 
-contracts_of_finance as (
-
-    select
-        contract_source_system as source_system,
-        contract_id
-    from finance_periods
-    group by contract_source_system, contract_id
-
-),
-
 {#
     Finance knows better: its periods replace those of the same contract in a CRM, which
     is asked only what they do not say: the price.
@@ -132,13 +128,9 @@ contracts as (
         ) as period_number
 
     from finance_periods
-    left join excluded_accounts
-        on finance_periods.contract_source_system = excluded_accounts.source_system
-        and finance_periods.account_id = excluded_accounts.record_id
     left join contract_records
         on finance_periods.contract_source_system = contract_records.source_system
         and finance_periods.contract_id = contract_records.record_id
-    where excluded_accounts.record_id is null
     union all
     select
         contract_records.raw_table,
