@@ -82,7 +82,8 @@ SCHEMAS = {"zoho": "zoho_crm"}
 QUALITY_MARTS = ("data_quality_summary", "data_quality_issues", "crm_tie_out")
 
 Rows = list[dict]
-Raw = dict[str, dict[str, Rows | str]]
+# {schema: {table: rows, rows and {column: type}, or a query}}
+Raw = dict[str, dict[str, Rows | tuple[Rows, dict[str, str]] | str]]
 
 
 def quoted(name: str) -> str:
@@ -107,11 +108,14 @@ def create_table(connection, relation: str, columns: dict, rows: Rows) -> None:
     )
 
 
-def write_raw(database: Path, raw: Raw) -> None:
-    """Write raw tables, {schema: {table: rows or a query}}, into a DuckDB file.
+def write_raw(database: Path, raw: Raw | str) -> None:
+    """Write raw tables into a DuckDB file.
 
-    Rows make columns of text, those of the sample if there is no row; a query makes
-    columns of any type.
+    Args:
+        database: the file.
+        raw: {schema: {table: ...}} of rows, which make columns of text, those of the
+            sample if there is no row; of pairs of rows and {column: type} of what is no
+            text; of queries. Or SQL that makes the tables itself.
     """
     columns = {
         SCHEMAS.get(system, system): tables
@@ -119,20 +123,21 @@ def write_raw(database: Path, raw: Raw) -> None:
     }
     with duckdb.connect(str(database)) as connection:
         connection.execute("set timezone = 'UTC'")
+        if isinstance(raw, str):
+            connection.execute(raw)
+            return
         for schema, tables in raw.items():
             connection.execute(f"create schema if not exists {quoted(schema)}")
             for table, rows in tables.items():
                 relation = f"{quoted(schema)}.{quoted(table)}"
                 if isinstance(rows, str):
                     connection.execute(f"create table {relation} as {rows}")
-                else:
-                    names = [column for row in rows for column in row]
-                    create_table(
-                        connection,
-                        relation,
-                        dict.fromkeys(names or columns[schema][table], "varchar"),
-                        rows,
-                    )
+                    continue
+                rows, types = rows if isinstance(rows, tuple) else (rows, {})
+                names = [column for row in rows for column in row]
+                names = names or columns[schema][table]
+                typed = {name: types.get(name, "varchar") for name in names}
+                create_table(connection, relation, typed, rows)
 
 
 def query(connection, sql: str) -> Rows:
@@ -181,9 +186,18 @@ class Build:
 
     def query(self, sql: str) -> Rows:
         """Rows of a query on the built database."""
-        with duckdb.connect(str(self.database), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
+        with self._opened() as connection:
             return query(connection, sql)
+
+    def tuples(self, sql: str) -> list[tuple]:
+        """Rows of a query on the built database, as tuples."""
+        with self._opened() as connection:
+            return connection.execute(sql).fetchall()
+
+    def one(self, sql: str) -> tuple:
+        """The only row of a query on the built database."""
+        (row,) = self.tuples(sql)
+        return row
 
     def rows(self, mart: str) -> Rows:
         """Rows of a mart, ordered by its key."""
@@ -192,6 +206,11 @@ class Build:
     def marts(self, names: tuple[str, ...] = KPI_MARTS) -> dict[str, Rows]:
         """{mart: its rows}."""
         return {name: self.rows(name) for name in names}
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(self.database), read_only=True)
+        connection.execute("set timezone = 'UTC'")
+        return connection
 
 
 @dataclass
@@ -213,7 +232,7 @@ class Dbt:
 
     def build(
         self,
-        raw: Raw | None = None,
+        raw: Raw | str | None = None,
         settings: dict | None = None,
         command: tuple[str, ...] = ("build", "--exclude-resource-type", "unit_test"),
         threads: int = 1,
@@ -221,7 +240,7 @@ class Dbt:
         then: tuple[tuple[str, ...], ...] = (),
         warehouse: Path | None = None,
     ) -> Build:
-        """Run a command of dbt on raw tables, {schema: {table: rows or a query}}.
+        """Run a command of dbt on raw tables, as `write_raw` takes them.
 
         Args:
             raw: None builds on the sample.

@@ -498,7 +498,7 @@ def airbyte():
         primary = row.pop("properties_primary_company", None)
         row["properties_hs_primary_associated_company"] = primary
         row["contacts:json"] = json.dumps(deal.get("contacts", []))
-        row["companies:varchar[]"] = deal.get("companies", [])
+        row["companies:varchar[]"] = f"[{', '.join(deal.get('companies', []))}]"
         row["line_items"] = json.dumps(deal.get("line_items", []))
         if "archived" in deal:
             row = {key: row[key] for key in row if ":" not in key}
@@ -657,20 +657,13 @@ def _loaded(tables, column, stamp):
 LAYOUTS = {"fivetran": fivetran, "airbyte": airbyte, "dlt": dlt}
 
 
-def write(connection, schema, tables):
-    """Create the raw tables in a schema of a DuckDB connection."""
-    connection.execute(f'create schema if not exists "{schema}"')
+def typed(tables):
+    """The tables with the types apart: {table: (rows, {column: type})}."""
+    found = {}
     for table, rows in tables.items():
-        columns = {}
-        for row in rows:
-            for key in row:
-                name, _, kind = key.partition(":")
-                columns[name] = (key, kind or "varchar")
-        listed = ", ".join(f'"{name}" {kind}' for name, (_, kind) in columns.items())
-        connection.execute(f'create table "{schema}"."{table}" ({listed})')
-        marks = ", ".join("?" for _ in columns)
-        for row in rows:
-            values = [row.get(key) for key, _ in columns.values()]
-            connection.execute(
-                f'insert into "{schema}"."{table}" values ({marks})', values
-            )
+        names = {key: key.partition(":") for row in rows for key in row}
+        found[table] = (
+            [{names[key][0]: value for key, value in row.items()} for row in rows],
+            {name: kind for name, _, kind in names.values() if kind},
+        )
+    return found

@@ -12,70 +12,59 @@ from decimal import Decimal
 import duckdb
 import hubspot_layouts
 import pytest
-import raw_builds
+from builds import KPI_MARTS, query
 from oracle.files import shared_data
 
-KPIS = (
-    *("revenue_growth", "sales_cycle_length", "conversion_rate"),
-    *("average_order_value", "churn_rate", "customer_acquisition_cost"),
-)
+
+def build_of(dbt, tables, *options, **settings):
+    """`dbt build` without unit tests, with HubSpot as the only CRM."""
+    return dbt.build(
+        {"hubspot": hubspot_layouts.typed(tables)},
+        {"salesforce_enabled": False, "hubspot_enabled": True, **settings},
+        command=("build", "--exclude-resource-type", "unit_test", *options),
+    )
 
 
-class Build(raw_builds.Build):
-    """A build with HubSpot as the only CRM."""
-
-    rows = raw_builds.Build.dicts
-
-    def __init__(self, folder):
-        super().__init__(folder, hubspot_enabled=True, zoho_enabled=False)
-
-    def land(self, tables):
-        """Write raw tables."""
-        with duckdb.connect(str(self.database)) as connection:
-            hubspot_layouts.write(connection, "hubspot", tables)
-        return self
-
-    def run(self, *arguments, **settings):
-        """`dbt build` without unit tests; returns its exit code and output."""
-        self.settings |= settings
-        code = super().run("--exclude-resource-type", "unit_test", *arguments)
-        return code, self.output
-
-    def staged(self, objects, columns, used=True):
-        """Staging rows of one kind of object, by their first column."""
-        rows = self.rows(
-            f"select {columns} from staging.stg_hubspot__{objects} "
-            + ("where set_aside_reason is null " if used else "")
-            + "order by all"
-        )
-        return {next(iter(row.values())): row for row in rows}
-
-    def kpi(self, name, key, columns):
-        """Some columns of one row of a KPI mart."""
-        (row,) = self.rows(
-            f"select {columns} from marts.kpi_{name} where kpi_key = '{key}'"
-        )
-        return row
+def staged(build, objects, columns, used=True):
+    """Staging rows of one kind of object, by their first column."""
+    rows = build.query(
+        f"select {columns} from staging.stg_hubspot__{objects} "
+        + ("where set_aside_reason is null " if used else "")
+        + "order by all"
+    )
+    return {next(iter(row.values())): row for row in rows}
 
 
-@pytest.fixture(scope="session", params=list(hubspot_layouts.LAYOUTS))
-def built(request, tmp_path_factory, builds):
-    """The tiny business, landed by one of the loaders and built."""
-    if request.param not in builds:
-        build = Build(tmp_path_factory.mktemp(request.param))
-        build.land(hubspot_layouts.LAYOUTS[request.param]())
-        code, output = build.run(hubspot_loader=request.param, as_of_date="2025-06-30")
-        assert code == 0, output
-        builds[request.param] = build
-    build = builds[request.param]
-    build.loader = request.param
-    return build
+def kpi(build, name, key, columns):
+    """Some columns of one row of a KPI mart."""
+    (row,) = build.query(
+        f"select {columns} from marts.kpi_{name} where kpi_key = '{key}'"
+    )
+    return row
 
 
 @pytest.fixture(scope="session")
-def builds():
-    """Builds by loader; each is made once."""
-    return {}
+def builds(dbt):
+    """The tiny business as each loader lands it, built."""
+    found = {}
+    for loader, layout in hubspot_layouts.LAYOUTS.items():
+        found[loader] = build_of(
+            dbt, layout(), hubspot_loader=loader, as_of_date="2025-06-30"
+        )
+        assert found[loader].worked, found[loader].console
+    return found
+
+
+@pytest.fixture(params=hubspot_layouts.LAYOUTS)
+def loader(request):
+    """Each of the loaders."""
+    return request.param
+
+
+@pytest.fixture
+def built(builds, loader):
+    """What was built of the business as the loader lands it."""
+    return builds[loader]
 
 
 # --- Three loaders, one answer
@@ -100,39 +89,37 @@ CANONICAL = {
 }
 # dlt lands no line items, Airbyte and dlt land no campaigns with their spend.
 MISSING = {
-    "airbyte": {"customer_acquisition_cost"},
-    "dlt": {"contracts", "churn_rate", "customer_acquisition_cost"},
+    "airbyte": {"kpi_customer_acquisition_cost"},
+    "dlt": {"contracts", "kpi_churn_rate", "kpi_customer_acquisition_cost"},
 }
 
 
-def test_all_loaders_give_the_same_staging_rows(built, builds):
+def test_all_loaders_give_the_same_staging_rows(built, builds, loader):
     for objects, columns in CANONICAL.items():
-        if objects not in MISSING.get(built.loader, ()):
+        if objects not in MISSING.get(loader, ()):
             sql = (
                 f"select distinct {columns} from staging.stg_hubspot__{objects} "
                 "where set_aside_reason is null order by all"
             )
-            expected = builds["fivetran"].rows(sql)
+            expected = builds["fivetran"].query(sql)
             assert expected
-            assert built.rows(sql) == expected, objects
+            assert built.query(sql) == expected, objects
 
 
-def test_all_loaders_give_the_same_kpis(built, builds):
-    for name in KPIS:
-        if name not in MISSING.get(built.loader, ()):
-            sql = (
-                f"select * exclude (data_as_of) from marts.kpi_{name} order by kpi_key"
-            )
-            expected = builds["fivetran"].rows(sql)
+def test_all_loaders_give_the_same_kpis(built, builds, loader):
+    for mart in KPI_MARTS:
+        if mart not in MISSING.get(loader, ()):
+            sql = f"select * exclude (data_as_of) from marts.{mart} order by kpi_key"
+            expected = builds["fivetran"].query(sql)
             assert expected
-            assert built.rows(sql) == expected, name
+            assert built.query(sql) == expected, mart
 
 
 # --- Leads
 
 
 def test_who_is_a_lead(built):
-    leads = built.staged("leads", "record_id, is_lead")
+    leads = staged(built, "leads", "record_id, is_lead")
     assert {key for key, row in leads.items() if row["is_lead"]} == {
         *("1", "2", "4", "6", "8", "9", "10", "13")
     }
@@ -140,7 +127,7 @@ def test_who_is_a_lead(built):
 
 
 def test_a_lead_is_created_when_it_entered_lead(built):
-    leads = built.staged("leads", "record_id, created_at")
+    leads = staged(built, "leads", "record_id, created_at")
     assert leads["1"]["created_at"] == datetime(2025, 1, 10, 9)
     assert leads["2"]["created_at"] == datetime(2025, 1, 3, 9)  # old name of the date
     assert leads["4"]["created_at"] == datetime(2025, 1, 7, 9)  # history only
@@ -148,14 +135,14 @@ def test_a_lead_is_created_when_it_entered_lead(built):
 
 
 def test_stages_are_dated_by_new_and_old_names_and_by_history(built):
-    leads = built.staged("leads", "record_id, mql_at, sql_at, opportunity_at")
+    leads = staged(built, "leads", "record_id, mql_at, sql_at, opportunity_at")
     assert leads["1"]["opportunity_at"] == datetime(2025, 1, 20, 9)
     assert leads["2"]["mql_at"] == datetime(2025, 2, 3, 9)
     assert leads["4"]["sql_at"] == datetime(2025, 1, 9, 9)
 
 
 def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
-    listed = built.rows(
+    listed = built.query(
         "select raw_key, detail from marts.data_quality_issues"
         " where raw_table = 'contact' and reason = 'unreadable_value'"
     )
@@ -165,14 +152,14 @@ def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
 
 
 def test_a_merged_contact_is_one_lead_with_the_older_creation(built):
-    leads = built.staged("leads", "record_id, merged_into_id, created_at", used=False)
+    leads = staged(built, "leads", "record_id, merged_into_id, created_at", used=False)
     assert leads["5"]["merged_into_id"] == "6"
     # The survivor never was a lead; it is one because the merged one was.
     assert leads["6"]["created_at"] == datetime(2024, 12, 2, 9)
 
 
 def test_journeys(built):
-    (row,) = built.rows(
+    (row,) = built.query(
         "select sum(lead_count) as leads, sum(mql_count) as mql, "
         "sum(sql_count) as sql, sum(opportunity_count) as opportunity, "
         "sum(disqualified_lead_count) as disqualified "
@@ -186,7 +173,7 @@ def test_journeys(built):
 
 
 def test_a_deal_converts_the_contacts_that_are_linked_to_it(built):
-    converted = built.rows(
+    converted = built.query(
         "select lead_id, won_deal_id, won_on from intermediate.int_funnel__leads "
         "where won_deal_id is not null order by lead_id"
     )
@@ -209,7 +196,7 @@ def test_a_deal_converts_the_contacts_that_are_linked_to_it(built):
 
 
 def test_the_stage_decides_and_not_the_flags(built):
-    deals = built.staged("deals", "record_id, is_closed, is_won")
+    deals = staged(built, "deals", "record_id, is_closed, is_won")
     states = {key: (row["is_closed"], row["is_won"]) for key, row in deals.items()}
     assert states["100"] == (True, True)
     assert states["101"] == (False, False)  # both flags say TRUE
@@ -219,7 +206,7 @@ def test_the_stage_decides_and_not_the_flags(built):
 
 
 def test_closed_means_won_only_with_probability_1(built):
-    stages = built.staged("stages", "record_id, is_won, is_lost")
+    stages = staged(built, "stages", "record_id, is_won, is_lost")
     states = {key: (row["is_won"], row["is_lost"]) for key, row in stages.items()}
     assert states == {
         "default:review": (False, False),
@@ -231,25 +218,24 @@ def test_closed_means_won_only_with_probability_1(built):
 
 
 def test_the_close_is_a_business_day(built):
-    deals = built.staged("deals", "record_id, close_on")
+    deals = staged(built, "deals", "record_id, close_on")
     assert deals["100"]["close_on"] == date(2025, 4, 1)
-    row = built.kpi("revenue_growth", "month|2025-03-01|total|(all)", "revenue")
+    row = kpi(built, "revenue_growth", "month|2025-03-01|total|(all)", "revenue")
     assert row["revenue"] == 0
 
 
 def test_merging_deals_makes_one_that_began_with_the_oldest(built):
-    deals = built.staged(
-        "deals", "record_id, merged_into_id, created_at, set_aside_reason", used=False
-    )
+    columns = "record_id, merged_into_id, created_at, set_aside_reason"
+    deals = staged(built, "deals", columns, used=False)
     assert deals["104"]["merged_into_id"] == deals["105"]["merged_into_id"] == "106"
     assert deals["104"]["set_aside_reason"] == "merged"
     assert deals["106"]["created_at"] == datetime(2025, 1, 15, 10)
-    row = built.kpi("revenue_growth", "month|2025-06-01|total|(all)", "revenue")
+    row = kpi(built, "revenue_growth", "month|2025-06-01|total|(all)", "revenue")
     assert row["revenue"] == Decimal("4000.00")
 
 
 def test_a_deal_has_exactly_one_company(built):
-    deals = built.staged("deals", "record_id, account_id")
+    deals = staged(built, "deals", "record_id, account_id")
     # The primary one, though another has a lower id, and the survivor of its merge.
     assert deals["100"]["account_id"] == "10"
     # The links of a merged deal follow to the one that is left.
@@ -258,7 +244,7 @@ def test_a_deal_has_exactly_one_company(built):
 
 
 def test_several_types_of_one_association_do_not_multiply(built):
-    pairs = built.rows(
+    pairs = built.query(
         "select deal_record_id, contact_id, count(*) as n "
         "from staging.stg_hubspot__deal_contacts where set_aside_reason is null "
         "group by all order by all"
@@ -269,11 +255,12 @@ def test_several_types_of_one_association_do_not_multiply(built):
 
 
 def test_money_in_another_currency(built):
-    deals = built.staged("deals", "record_id, home_amount, currency_code")
+    deals = staged(built, "deals", "record_id, home_amount, currency_code")
     assert deals["107"]["home_amount"] == Decimal("900.00")
     assert deals["107"]["currency_code"] == "USD"
     assert deals["108"]["home_amount"] == Decimal("425.01")  # 425.0085
-    row = built.kpi(
+    row = kpi(
+        built,
         "revenue_growth",
         "month|2025-05-01|total|(all)",
         "revenue, orders_without_amount_count as without_amount",
@@ -282,16 +269,16 @@ def test_money_in_another_currency(built):
 
 
 def test_a_deleted_win_does_not_count(built):
-    deals = built.staged("deals", "record_id, set_aside_reason", used=False)
+    deals = staged(built, "deals", "record_id, set_aside_reason", used=False)
     assert deals["109"]["set_aside_reason"] == "deleted"
     assert (
-        built.rows("select 1 from intermediate.int_crm__deals where deal_id like '%9'")
+        built.query("select 1 from intermediate.int_crm__deals where deal_id like '%9'")
         == []
     )
 
 
 def test_a_lost_deal_that_was_won_for_a_day_closed_when_it_was_lost(built):
-    visits = built.rows(
+    visits = built.query(
         "select stage, stage_state from intermediate.int_crm__stage_visits "
         "where deal_record_id = '102' order by visit_number"
     )
@@ -301,20 +288,19 @@ def test_a_lost_deal_that_was_won_for_a_day_closed_when_it_was_lost(built):
 # --- Contracts, owners, campaigns
 
 
-def test_recurring_line_items_are_contracts(built):
-    if built.loader == "dlt":
+def test_recurring_line_items_are_contracts(built, loader):
+    if loader == "dlt":
         # It lands no line items, and their absence stops nothing.
-        assert built.staged("contracts", "record_id", used=False) == {}
+        assert staged(built, "contracts", "record_id", used=False) == {}
         return
-    items = built.staged(
-        "contracts", "record_id, monthly_amount, deal_id, set_aside_reason", used=False
-    )
+    columns = "record_id, monthly_amount, deal_id, set_aside_reason"
+    items = staged(built, "contracts", columns, used=False)
     assert items["900"]["monthly_amount"] == Decimal("500.00")
     assert items["901"]["monthly_amount"] == Decimal("90.00")  # 1,200 less 10 % a year
     assert items["901"]["deal_id"] == "106"
     assert items["902"]["set_aside_reason"] == "not_recurring"
     assert items["904"]["set_aside_reason"] == "without_deal"
-    contracts = built.rows(
+    contracts = built.query(
         "select contract_id, starts_on, ends_on, monthly_amount "
         "from intermediate.int_customers__contracts order by contract_id"
     )
@@ -326,32 +312,33 @@ def test_recurring_line_items_are_contracts(built):
 
 
 def test_owners_who_left_keep_what_they_sold(built):
-    assert set(built.staged("users", "record_id")) == {"71", "72"}
+    assert set(staged(built, "users", "record_id")) == {"71", "72"}
 
 
-def test_campaign_spend_where_it_landed(built):
-    row = built.kpi(
+def test_campaign_spend_where_it_landed(built, loader):
+    row = kpi(
+        built,
         "customer_acquisition_cost",
         "month|2025-04-01|total|(all)",
         "acquisition_spend",
     )
-    landed = built.loader == "fivetran"
+    landed = loader == "fivetran"
     assert row["acquisition_spend"] == (Decimal("3000.00") if landed else None)
 
 
 # --- Versions, deletions, accounting
 
 
-def test_older_versions_and_copies_are_set_aside(built):
+def test_older_versions_and_copies_are_set_aside(built, loader):
     reasons = {
         (row["raw_table"], row["reason"]): row["row_count"]
-        for row in built.rows("select * from marts.data_quality_summary")
+        for row in built.query("select * from marts.data_quality_summary")
         if row["row_kind"] == "set_aside"
     }
-    if built.loader == "fivetran":
+    if loader == "fivetran":
         assert reasons["deal", "superseded"] == 1  # history mode
         assert reasons["deal_company", "duplicate"] == 4  # types of association
-    elif built.loader == "airbyte":
+    elif loader == "airbyte":
         assert reasons["deal", "duplicate"] == 1  # append mode
         # What an older version of the deal was linked to does not count.
         assert reasons["deal_contact", "superseded"] == 2
@@ -364,13 +351,13 @@ def test_older_versions_and_copies_are_set_aside(built):
 
 
 def test_no_name_or_address_leaves_staging(built):
-    tables = built.rows(
+    tables = built.query(
         "select table_schema, table_name from information_schema.tables "
         "where table_schema in ('staging', 'intermediate', 'marts')"
     )
     for table in tables:
         name = f'{table["table_schema"]}."{table["table_name"]}"'
-        text = str(built.rows(f"select * from {name}")).lower()
+        text = str(built.query(f"select * from {name}")).lower()
         assert "anna@" not in text, name
         assert "alpha.example" not in text, name
 
@@ -378,23 +365,21 @@ def test_no_name_or_address_leaves_staging(built):
 # --- Input that is not as expected
 
 
-def test_missing_required_input_is_one_sentence(tmp_path):
+def test_missing_required_input_is_one_sentence(dbt):
     tables = hubspot_layouts.fivetran()
     del tables["company"]
     tables["deal"] = [
         {key: value for key, value in row.items() if key != "deal_pipeline_stage_id"}
         for row in tables["deal"]
     ]
-    code, output = (
-        Build(tmp_path)
-        .land(tables)
-        .run(
-            *("--select", "stg_hubspot__merges", "stg_hubspot__merged_records"),
-            *("stg_hubspot__stages", "stg_hubspot__deals"),
-        )
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "stg_hubspot__merges", "stg_hubspot__merged_records"),
+        *("stg_hubspot__stages", "stg_hubspot__deals"),
     )
-    assert code != 0
-    said = " ".join(output.split())
+    assert not build.worked
+    said = " ".join(build.console.split())
     assert (
         "Raw table company is missing in schema hubspot: load it, or set the var "
         "hubspot_schema to the schema that holds it, or switch hubspot off with the "
@@ -402,7 +387,7 @@ def test_missing_required_input_is_one_sentence(tmp_path):
     )
 
 
-def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
+def test_absent_columns_are_nulls_and_own_columns_have_a_var(dbt):
     tables = {
         "contact": [
             {"id": "1", "property_createdate": "2025-01-01"},
@@ -420,50 +405,52 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(tmp_path):
             }
         ],
     }
-    build = Build(tmp_path).land(tables)
-    code, output = build.run(
+    build = build_of(
+        dbt,
+        tables,
         *("--select", "staging.hubspot", "excluded_records", "value_mapping"),
         *("--exclude", "resource_type:test"),
         crm_column_overrides={"hubspot": {"deal": {"amount": "property_arr"}}},
     )
-    assert code == 0, output
-    (deal,) = build.rows("select * from staging.stg_hubspot__deals")
+    assert build.worked, build.console
+    (deal,) = build.query("select * from staging.stg_hubspot__deals")
     assert deal["amount"] == Decimal("1234.50")
     assert deal["created_at"] == datetime(2025, 1, 1, 9)
     assert deal["close_on"] is None
     assert deal["unreadable_columns"] == "closedate,hs_is_closed_won,"
     assert deal["is_won"] is None
     assert deal["loaded_at"] is None
-    (company,) = build.rows("select * from staging.stg_hubspot__accounts")
+    (company,) = build.query("select * from staging.stg_hubspot__accounts")
     assert company["record_id"] == "1"
     assert company["employee_count"] is None
     assert company["unreadable_columns"] == "numberofemployees,"
-    leads = build.rows("select * from staging.stg_hubspot__leads order by record_id")
+    leads = build.query("select * from staging.stg_hubspot__leads order by record_id")
     assert [lead["set_aside_reason"] for lead in leads] == [None, "missing_id"]
     assert leads[0]["is_lead"] is False
     for empty in ("contracts", "users", "stages", "stage_visits", "campaigns"):
-        assert build.rows(f"select * from staging.stg_hubspot__{empty}") == []
+        assert build.query(f"select * from staging.stg_hubspot__{empty}") == []
 
 
-def test_what_dlt_lands_only_if_it_is_told_to_is_named(tmp_path):
+def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
     tables = {
         table: [
             {key: row[key] for key in row if not key.startswith("hs_")} for row in rows
         ]
         for table, rows in hubspot_layouts.dlt().items()
     }
-    build = Build(tmp_path).land(tables)
-    code, output = build.run(
+    build = build_of(
+        dbt,
+        tables,
         *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
         hubspot_loader="dlt",
         as_of_date="2025-06-30",
     )
-    assert code == 0, output
+    assert build.worked, build.console
     # The partner, whose id is lower; two deals that were merged, and what is left.
-    deals = build.staged("deals", "record_id, account_id")
+    deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "1"
     assert {"104", "105", "106"} < set(deals)
-    gaps = build.rows(
+    gaps = build.query(
         "select reason, kpi from marts.data_quality_summary where row_kind = 'gap'"
     )
     named = {(gap["reason"], gap["kpi"]) for gap in gaps}
@@ -472,7 +459,7 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(tmp_path):
     assert ("no_lead_sources", "conversion_rate") in named
 
 
-def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp_path):
+def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(dbt):
     # Typing errors too large for any date or amount; the rest of the item counts.
     item = {
         "property_price": "100",
@@ -502,12 +489,13 @@ def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(tmp
     tables["line_item_deal"] = [
         {"line_item_id": key, "deal_id": "100"} for key in items
     ]
-    build = Build(tmp_path).land(tables)
-    code, output = build.run(
-        *("--select", "+stg_hubspot__contracts"), *("--exclude", "resource_type:test")
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "+stg_hubspot__contracts", "--exclude", "resource_type:test"),
     )
-    assert code == 0, output
-    contracts = build.rows(
+    assert build.worked, build.console
+    contracts = build.query(
         "select record_id, monthly_amount, ends_on, unreadable_columns"
         " from staging.stg_hubspot__contracts where set_aside_reason is null"
     )
@@ -533,28 +521,24 @@ def raw_rows(folder):
     tables = {}
     for file in sorted(folder.glob("*_data.csv")):
         with duckdb.connect() as connection:
-            asked = connection.execute(
-                f"from read_csv('{file}', all_varchar = true, header = true)"
+            tables[file.stem.removesuffix("_data")] = query(
+                connection,
+                f"from read_csv('{file}', all_varchar = true, header = true)",
             )
-            names = [column[0] for column in asked.description]
-            tables[file.stem.removesuffix("_data")] = [
-                dict(zip(names, row, strict=True)) for row in asked.fetchall()
-            ]
     return tables
 
 
-def test_real_rows_in_fivetrans_layout_load_and_are_accounted_for(tmp_path):
+def test_real_rows_in_fivetrans_layout_load_and_are_accounted_for(dbt):
     folder = shared_data("hubspot_fivetran_layout")
     if folder is None:
         pytest.skip("the folder with real HubSpot rows is not there")
     tables = raw_rows(folder)
-    build = Build(tmp_path).land(tables)
     # All data tests run too, the one that counts the raw rows among them.
-    code, output = build.run()
-    assert code == 0, output
+    build = build_of(dbt, tables)
+    assert build.worked, build.console
     landed = {
         row["raw_table"]: row["row_count"]
-        for row in build.rows(
+        for row in build.query(
             "select * from marts.data_quality_summary where row_kind = 'landed'"
         )
     }
@@ -562,17 +546,17 @@ def test_real_rows_in_fivetrans_layout_load_and_are_accounted_for(tmp_path):
     assert landed == {
         table: len(rows) for table, rows in tables.items() if table not in unread
     }
-    contacts = build.staged("contacts", "record_id, merged_into_id", used=False)
+    contacts = staged(build, "contacts", "record_id, merged_into_id", used=False)
     # 78971951 lists three contacts in one text; two of them are still in the table.
     merged = {key for key, row in contacts.items() if row["merged_into_id"]}
     assert {"76340251", "46897301"} <= merged
-    (won,) = build.rows(
+    (won,) = build.query(
         "select count(*) as n from staging.stg_hubspot__deals where is_won"
     )
     assert won["n"] == 0
 
 
-def test_recorded_api_answers_load_as_airbyte_lands_them(tmp_path):
+def test_recorded_api_answers_load_as_airbyte_lands_them(dbt):
     folder = shared_data("api_shapes/hubspot")
     if folder is None:
         pytest.skip("the folder with recorded API answers is not there")
@@ -599,20 +583,21 @@ def test_recorded_api_answers_load_as_airbyte_lands_them(tmp_path):
             for pipeline in pipelines
         ],
     }
-    build = Build(tmp_path).land(tables)
-    code, output = build.run(
+    build = build_of(
+        dbt,
+        tables,
         *("--select", "staging.hubspot", "excluded_records", "value_mapping"),
         *("--exclude", "resource_type:test"),
         hubspot_loader="airbyte",
     )
-    assert code == 0, output
-    deals = build.staged("deals", "record_id, amount, is_won, is_closed, created_at")
+    assert build.worked, build.console
+    deals = staged(build, "deals", "record_id, amount, is_won, is_closed, created_at")
     assert deals["6744192456"]["amount"] == Decimal("500.00")
     assert deals["6744192456"]["is_closed"] is False  # by its stage, qualifiedtobuy
     assert deals["6744192456"]["created_at"] == datetime(2023, 2, 24, 3, 1, 1, 147000)
-    stages = build.staged("stages", "record_id, is_won, is_lost")
+    stages = staged(build, "stages", "record_id, is_won, is_lost")
     assert stages["default:closedwon"]["is_won"] is True
     assert stages["default:closedlost"]["is_lost"] is True
     assert sum(row["is_won"] or row["is_lost"] for row in stages.values()) == 2
-    contacts = build.staged("leads", "record_id, is_lead, created_at")
+    contacts = staged(build, "leads", "record_id, is_lead, created_at")
     assert len(contacts) == len(tables["contacts"])

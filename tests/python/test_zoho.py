@@ -5,50 +5,50 @@ from decimal import Decimal
 
 import oracle
 import pytest
+from builds import KPI_MARTS
+from conftest import WITHOUT_TESTS
 from oracle.compare import compare
 from oracle.sample import project_seeds
-from raw_builds import Build
 from zoho_layouts import AS_OF, LAYOUTS, fivetran, key
 
 KINDS = (
     *("leads", "accounts", "contacts", "deals", "stages", "stage_visits"),
     *("billing_documents", "campaigns", "users"),
 )
-KPI_MARTS = (
-    *("kpi_revenue_growth", "kpi_sales_cycle_length", "kpi_conversion_rate"),
-    *("kpi_average_order_value", "kpi_churn_rate", "kpi_customer_acquisition_cost"),
-)
-WITHOUT_TESTS = ("--exclude-resource-types", "test", "unit_test")
-VISITS = "+int_crm__stage_visits"
-KPIS = ("--select", "+path:models/marts/kpis", VISITS, *WITHOUT_TESTS)
-ISSUES = ("--select", "+data_quality_issues", *WITHOUT_TESTS)
 SETTINGS = {"as_of_date": AS_OF, "sales_rep_identity": "name"}
 YEAR = "period_grain = 'fiscal_year' and period_start = '2025-01-01'"
 TOTAL = f"{YEAR} and dimension = 'total'"
 
 
+def build_of(dbt, tables, *models, **settings):
+    """Some models, built with Zoho as the only CRM."""
+    return dbt.build(
+        {"zoho_crm": tables},
+        {"salesforce_enabled": False, "zoho_enabled": True, **SETTINGS, **settings},
+        command=(*WITHOUT_TESTS, "--select", *models),
+    )
+
+
 def staged(build, kind):
     """Rows of a staging model, as a comparable list."""
-    return build.dicts(f"""
+    return build.query(f"""
         select * from staging.stg_zoho__{kind}
         order by raw_table, record_id, set_aside_reason nulls first
     """)
 
 
 def mart(build, name, condition="true"):
-    return build.dicts(f"select * from marts.{name} where {condition} order by 1")
+    return build.query(f"select * from marts.{name} where {condition} order by 1")
 
 
 @pytest.fixture(scope="module")
-def builds(tmp_path_factory):
+def builds(dbt):
     """The business as each loader lands it, built."""
     found = {}
     for loader, layout in LAYOUTS.items():
-        build = Build(tmp_path_factory.mktemp(loader), zoho_loader=loader, **SETTINGS)
-        for name, (rows, types) in layout().items():
-            build.table("zoho_crm", name, rows, types)
-        assert build.run(*KPIS) == 0, build.output
-        found[loader] = build
+        models = ("+path:models/marts/kpis", "+int_crm__stage_visits")
+        found[loader] = build_of(dbt, layout(), *models, zoho_loader=loader)
+        assert found[loader].worked, found[loader].console
     return found
 
 
@@ -150,7 +150,7 @@ def test_without_history_the_closing_date_counts_and_is_not_shifted(builds, load
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_row_of_the_history_says_when_a_stage_was_left(builds, loader):
-    visits = builds[loader].rows(f"""
+    visits = builds[loader].tuples(f"""
         select stage, entered_at, left_at
         from intermediate.int_crm__stage_visits
         where deal_record_id = '{key(41)}' order by visit_number
@@ -166,7 +166,7 @@ def test_a_row_of_the_history_says_when_a_stage_was_left(builds, loader):
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_deal_that_never_moved_is_in_its_stage_since_it_was_created(builds, loader):
-    assert builds[loader].rows(f"""
+    assert builds[loader].tuples(f"""
         select stage, entered_at, left_at from intermediate.int_crm__stage_visits
         where deal_record_id = '{key(45)}'
     """) == [("Qualification", datetime(2025, 1, 5, 8), None)]
@@ -182,7 +182,7 @@ def test_money_is_divided_by_the_rate_of_the_record(builds, loader):
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_deleted_and_older_rows_are_set_aside(builds, loader):
-    reasons = builds[loader].rows("""
+    reasons = builds[loader].tuples("""
         select raw_table, record_state, count(*) from (
             select raw_table, record_state from intermediate.int_crm__deal_records
             union all
@@ -213,7 +213,7 @@ def test_a_probability_above_100_is_none(builds, loader):
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_local_time_becomes_utc(builds, loader):
-    assert builds[loader].rows(f"""
+    assert builds[loader].tuples(f"""
         select distinct created_at from staging.stg_zoho__leads
         where record_id = '{key(21)}'
     """) == [(datetime(2025, 1, 11, 6, 30),)]
@@ -221,7 +221,7 @@ def test_a_local_time_becomes_utc(builds, loader):
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_only_invoices_in_force_are_billed_without_vat(builds, loader):
-    assert builds[loader].rows("""
+    assert builds[loader].tuples("""
         select document_id, amount, deal_id from intermediate.int_revenue__billings
         where is_counted order by all
     """) == [
@@ -249,38 +249,14 @@ def test_an_owner_who_is_no_user_is_unknown(builds, loader):
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory):
+def odd(dbt):
     """Fivetran's tables with every column text, some of them absent or renamed."""
-    build = Build(
-        tmp_path_factory.mktemp("odd"),
-        zoho_home_currency="EUR",
-        crm_column_overrides={
-            "zoho": {"deal": {"Amount": "arr_c", "Account_Name": "Firm Id"}}
-        },
-        **SETTINGS,
-    )
     day = "2025-01-05T09:00:00+01:00"
-    build.table("zoho_crm", "account", [{"id": "1", "account_name": "Alpha"}])
     became = {"converted_detail_account": "1", "converted_detail_deal": "shown"}
-    build.table("zoho_crm", "lead", [{"ID": "1", "Created_Time": day, **became}])
     stages = [
         ("Angebot angenommen", "Accepted", "Closed Won"),
         ("Closed", "Over", "Won"),
     ]
-    build.table(
-        "zoho_crm",
-        "stage",
-        [
-            {
-                "id": shown,
-                "display_value": shown,
-                "actual_value": actual,
-                "forecast_type": forecast,
-                "_fivetran_deleted": "FALSE",
-            }
-            for shown, actual, forecast in stages
-        ],
-    )
     deals = [
         {"id": "shown", "STAGE": "Angebot angenommen", "arr_c": "$341.09K"},
         {"id": "actual", "STAGE": "accepted", "arr_c": "1.234,50", "exchange_rate": ""},
@@ -296,10 +272,20 @@ def odd(tmp_path_factory):
         {"id": "no number", "STAGE": "Closed Won", "arr_c": "n/a"},
         {"id": None, "STAGE": "Closed Won", "arr_c": "9"},
     ]
-    build.table(
-        "zoho_crm",
-        "deal",
-        [
+    tables = {
+        "account": [{"id": "1", "account_name": "Alpha"}],
+        "lead": [{"ID": "1", "Created_Time": day, **became}],
+        "stage": [
+            {
+                "id": shown,
+                "display_value": shown,
+                "actual_value": actual,
+                "forecast_type": forecast,
+                "_fivetran_deleted": "FALSE",
+            }
+            for shown, actual, forecast in stages
+        ],
+        "deal": [
             {
                 "created_time": day,
                 "closing_date": "15 Apr, 2025 23:03:00",
@@ -308,15 +294,23 @@ def odd(tmp_path_factory):
             | row
             for row in deals
         ],
+    }
+    renamed = {"Amount": "arr_c", "Account_Name": "Firm Id"}
+    build = build_of(
+        dbt,
+        tables,
+        "+data_quality_issues",
+        zoho_home_currency="EUR",
+        crm_column_overrides={"zoho": {"deal": renamed}},
     )
-    assert build.run(*ISSUES) == 0, build.output
+    assert build.worked, build.console
     return build
 
 
 def odd_deals(odd, columns):
     return {
         row[0]: row[1:]
-        for row in odd.rows(f"""
+        for row in odd.tuples(f"""
             select record_id, {columns} from intermediate.int_crm__deals
         """)
     }
@@ -328,7 +322,7 @@ def test_what_a_lead_became_is_read_by_its_older_name_too(odd):
 
 
 def test_a_stage_is_shown_by_the_name_that_people_see(odd):
-    labels = odd.rows("""
+    labels = odd.tuples("""
         select stage, stage_label from intermediate.int_crm__stages
         where stage in ('angebot angenommen', 'accepted')
     """)
@@ -343,7 +337,7 @@ def test_a_stage_is_known_by_either_of_its_names(odd):
 
 def test_a_stage_that_nobody_knows_is_open_and_listed(odd):
     assert odd_deals(odd, "deal_state")["unknown"] == ("open",)
-    assert odd.rows("""
+    assert odd.tuples("""
         select raw_key from marts.data_quality_issues where reason = 'unknown_stage'
     """) == [("unknown",)]
 
@@ -356,7 +350,7 @@ def test_text_money_and_dates_of_exports_are_read(odd):
 
 
 def test_each_spelling_of_deletion_and_history_mode_is_understood(odd):
-    assert odd.rows("""
+    assert odd.tuples("""
         select record_state, count(*) from intermediate.int_crm__deal_records
         where record_state is not null group by all order by all
     """) == [("deleted", 1), ("missing_id", 1), ("superseded", 1)]
@@ -365,7 +359,7 @@ def test_each_spelling_of_deletion_and_history_mode_is_understood(odd):
 
 def test_an_unreadable_amount_is_listed_and_stops_nothing(odd):
     assert odd_deals(odd, "amount")["no number"] == (None,)
-    assert odd.rows("""
+    assert odd.tuples("""
         select raw_key from marts.data_quality_issues where reason = 'unreadable_value'
     """) == [("no number",)]
 
@@ -375,15 +369,14 @@ def test_a_column_of_your_own_stands_for_a_lookup(odd):
 
 
 def test_columns_that_did_not_land_are_null(odd):
-    assert odd.rows("""
+    assert odd.tuples("""
         select distinct owner_id, pipeline, currency_code, probability
         from staging.stg_zoho__deals
     """) == [(None, None, None, None)]
 
 
-def test_lookups_are_read_that_landed_as_structs(tmp_path):
+def test_lookups_are_read_that_landed_as_structs(dbt):
     # As in Parquet files of Airbyte, here of a version with the old load stamp.
-    build = Build(tmp_path, zoho_loader="airbyte", **SETTINGS)
     deal = {
         "id": "1",
         "Stage": "Closed Won",
@@ -397,9 +390,11 @@ def test_lookups_are_read_that_landed_as_structs(tmp_path):
     }
     lookup = "struct(id varchar, name varchar)"
     types = dict.fromkeys(("Account_Name", "Pipeline", "Owner"), lookup)
-    build.table("zoho_crm", "incremental_deals_zoho_crm_stream", [deal], types)
-    staging = ("--select", "stg_zoho__deals", "excluded_records", *WITHOUT_TESTS)
-    assert build.run(*staging) == 0, build.output
+    tables = {"incremental_deals_zoho_crm_stream": ([deal], types)}
+    build = build_of(
+        *(dbt, tables, "stg_zoho__deals", "excluded_records"), zoho_loader="airbyte"
+    )
+    assert build.worked, build.console
     assert build.one("""
         select account_id, pipeline, owner_id, loaded_at from staging.stg_zoho__deals
     """) == ("7", "Standard", None, datetime(2025, 6, 1, 4))
@@ -415,9 +410,8 @@ def test_lookups_are_read_that_landed_as_structs(tmp_path):
     ids=str,
 )
 def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
-    tmp_path, columns, net, reasons
+    dbt, columns, net, reasons
 ):
-    build = Build(tmp_path, revenue_basis="billings", **SETTINGS)
     invoice = {
         "id": "1",
         "invoice_date": "2025-02-01",
@@ -427,55 +421,45 @@ def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
     }
     stamp = {"id": "1", "created_time": "2025-01-05T09:00:00+01:00"}
     deal = {"stage": "Closed Won", "amount": "1", "closing_date": "2025-02-01"}
-    build.table("zoho_crm", "invoice", [invoice])
-    build.table("zoho_crm", "deal", [stamp | deal])
-    for table in ("account", "lead"):
-        build.table("zoho_crm", table, [stamp])
-    gaps = ("--select", "+int_quality__input_gaps", "+int_revenue__billings")
-    assert build.run(*gaps, *WITHOUT_TESTS) == 0, build.output
+    tables = {"invoice": [invoice], "deal": [stamp | deal]}
+    tables |= {"account": [stamp], "lead": [stamp]}
+    models = ("+int_quality__input_gaps", "+int_revenue__billings")
+    build = build_of(dbt, tables, *models, revenue_basis="billings")
+    assert build.worked, build.console
     assert build.one("select amount from intermediate.int_revenue__billings") == (
         Decimal(net),
     )
-    found = build.rows("""
+    found = build.tuples("""
         select distinct reason from intermediate.int_quality__input_gaps
         where raw_table in ('invoice', 'net_invoice') order by 1
     """)
     assert [reason for (reason,) in found] == reasons
 
 
-def test_values_that_dlt_landed_beside_the_column_are_read(tmp_path):
+def test_values_that_dlt_landed_beside_the_column_are_read(dbt):
     # dlt takes a column's type from its first value; 1000.50 after 1000 goes beside it.
-    build = Build(tmp_path, zoho_loader="dlt", **SETTINGS)
     same = {
         "stage": "Closed Won",
         "closing_date": "2025-02-01",
         "created_time": "2025-01-01",
     }
-    build.table(
-        "zoho_crm",
-        "deals",
-        [
-            same | row
-            for row in (
-                {"id": "1", "amount": "1000", "exchange_rate": "2"},
-                {
-                    "id": "2",
-                    "amount__v_double": "1000.5",
-                    "exchange_rate__v_double": "1.5",
-                },
-                {"id": "3", "amount__v_text": "n/a", "exchange_rate": "2"},
-            )
-        ],
-        {
-            "amount": "bigint",
-            "amount__v_double": "double",
-            "exchange_rate": "bigint",
-            "exchange_rate__v_double": "double",
-        },
+    deals = [
+        {"id": "1", "amount": "1000", "exchange_rate": "2"},
+        {"id": "2", "amount__v_double": "1000.5", "exchange_rate__v_double": "1.5"},
+        {"id": "3", "amount__v_text": "n/a", "exchange_rate": "2"},
+    ]
+    types = {
+        "amount": "bigint",
+        "amount__v_double": "double",
+        "exchange_rate": "bigint",
+        "exchange_rate__v_double": "double",
+    }
+    tables = {"deals": ([same | deal for deal in deals], types)}
+    build = build_of(
+        *(dbt, tables, "stg_zoho__deals", "excluded_records"), zoho_loader="dlt"
     )
-    staging = ("--select", "stg_zoho__deals", "excluded_records", *WITHOUT_TESTS)
-    assert build.run(*staging) == 0, build.output
-    assert build.rows("""
+    assert build.worked, build.console
+    assert build.tuples("""
         select record_id, amount, units_per_home_unit, unreadable_columns
         from staging.stg_zoho__deals order by all
     """) == [
@@ -492,12 +476,10 @@ def test_values_that_dlt_landed_beside_the_column_are_read(tmp_path):
         ("column", ["Column closing_date", "zoho_crm", "deal", "crm_column_overrides"]),
     ],
 )
-def test_what_is_required_and_missing_is_named_in_one_sentence(
-    tmp_path, without, words
-):
-    build = Build(tmp_path, **SETTINGS)
+def test_what_is_required_and_missing_is_named_in_one_sentence(dbt, without, words):
     deals = [{"id": "1", "stage": "Closed Won", "amount": "1", "created_time": AS_OF}]
-    build.table("zoho_crm", "deal" if without == "column" else "other", deals)
-    assert build.run("--select", "stg_zoho__deals") != 0
-    missing = [word for word in words if word not in " ".join(build.output.split())]
-    assert missing == [], build.output
+    tables = {"deal" if without == "column" else "other": deals}
+    build = build_of(dbt, tables, "stg_zoho__deals")
+    assert not build.worked
+    missing = [word for word in words if word not in " ".join(build.console.split())]
+    assert missing == [], build.console

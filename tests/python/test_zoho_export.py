@@ -13,12 +13,13 @@ from statistics import median
 import duckdb
 import oracle
 import pytest
+from builds import ROOT
 from oracle import money as rounding
 from oracle import zoho_export
 from oracle.seeds import mapping_row
-from raw_builds import ROOT, Build
 
-AS_OF = date(2021, 5, 31)
+AS_OF = date.fromisoformat(zoho_export.SETTINGS["as_of_date"])
+RECIPE = ROOT / "tools" / "zoho_export.sql"
 TOTAL = "where period_grain = 'fiscal_year' and dimension = 'total'"
 
 
@@ -60,15 +61,12 @@ def plain():
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory):
-    build = Build(
-        tmp_path_factory.mktemp("zoho_export"),
-        as_of_date=str(AS_OF),
-        business_timezone="UTC",
+def build(dbt):
+    build = dbt.build(
+        f"set variable export_folder = '{EXPORT}'; {RECIPE.read_text()}",
+        {"salesforce_enabled": False, "zoho_enabled": True, **zoho_export.SETTINGS},
     )
-    recipe = (ROOT / "tools" / "zoho_export.sql").read_text()
-    build.load(f"set variable export_folder = '{EXPORT}'; {recipe}")
-    assert build.run() == 0, build.output
+    assert build.worked, build.console
     return build
 
 
@@ -78,7 +76,7 @@ def test_wins_and_losses_follow_the_forecast_type(build, plain):
         for state, shown in (("won", "Won"), ("lost", "Lost"), ("open", "Open"))
     }
     assert states == {"won": 1425, "lost": 485, "open": 1722}
-    built = build.rows("""
+    built = build.tuples("""
         select deal_state, count(*) from intermediate.int_crm__deals group by all
     """)
     assert dict(built) == states
@@ -195,7 +193,7 @@ def test_invoices_without_vat_are_the_billings(build):
 
 
 def test_every_exported_row_is_accounted_for(build):
-    rows = build.rows("""
+    rows = build.tuples("""
         select raw_table, sum(row_count) from marts.data_quality_summary
         where row_kind = 'landed' group by all
     """)
@@ -216,7 +214,7 @@ def test_every_exported_row_is_accounted_for(build):
 
 def test_all_text_money_and_dates_can_be_read(build):
     assert (
-        build.rows("""
+        build.tuples("""
         select raw_table, unreadable_columns, count(*)
         from intermediate.int_quality__raw_rows
         where unreadable_columns is not null group by all
@@ -265,16 +263,15 @@ def test_a_broken_file_is_loaded_in_full_or_refused(change, more, tmp_path):
             rows = len(content.splitlines()) - 1 + (more or 0)
             content = change(content)
         (folder / path.name).write_bytes(content)
-    recipe = (ROOT / "tools" / "zoho_export.sql").read_text()
     with duckdb.connect() as connection:
         connection.execute(f"set variable export_folder = '{folder}'")
         if more is None:
             with pytest.raises(duckdb.Error):
-                connection.execute(recipe)
+                connection.execute(RECIPE.read_text())
             tables = "select 1 from duckdb_tables() where table_name = 'lead'"
             assert connection.execute(tables).fetchall() == []
         else:
-            connection.execute(recipe)
+            connection.execute(RECIPE.read_text())
             count = "select count(*) from zoho_crm.lead"
             assert connection.execute(count).fetchone() == (rows,)
 
