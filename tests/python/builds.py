@@ -140,9 +140,9 @@ def write_raw(database: Path, raw: Raw | str) -> None:
                 create_table(connection, relation, typed, rows)
 
 
-def query(connection, sql: str) -> Rows:
+def query(connection, sql: str, parameters: tuple | None = None) -> Rows:
     """Rows of a query as dicts."""
-    cursor = connection.execute(sql)
+    cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import duckdb
 import pytest
+from builds import query
 
 NAMES = (
     "monday_review",
@@ -27,12 +28,7 @@ def ask(variants, sample_build):
         )
         database.execute(f'use "{compiled.database}"')
 
-        def rows(query):
-            result = database.execute(compiled.analyses.get(query, query))
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-        yield rows
+        yield lambda name: query(database, compiled.analyses.get(name, name))
 
 
 def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
@@ -140,12 +136,7 @@ def ask_without_targets(variants, sample_build):
             ) from sample.marts.kpi_values
         """)
 
-        def rows(query):
-            result = database.execute(compiled.analyses[query])
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-        yield rows
+        yield lambda name: query(database, compiled.analyses[name])
 
 
 def test_without_a_target_fewer_days_and_costs_are_still_better(ask_without_targets):

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from builds import query
 from playwright.sync_api import expect, sync_playwright
 
 from tools.dashboard.__main__ import hashed, write
@@ -121,12 +122,7 @@ def sql(warehouse):
     """Asks the published file, apart from everything the dashboard does."""
     with duckdb.connect(warehouse / "sales_kpis.duckdb", read_only=True) as database:
 
-        def ask(query, *parameters):
-            result = database.execute(query, parameters)
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-        yield ask
+        yield lambda text, *parameters: query(database, text, parameters)
 
 
 @pytest.fixture(scope="module")
@@ -1176,11 +1172,9 @@ def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path)
         "kpi = 'conversion_rate' and period_grain = 'quarter' and dimension = 'total'",
     )
     with duckdb.connect(folder / "sales_kpis.duckdb", read_only=True) as database:
-        result = database.execute(
-            f"select * from marts.kpi_scorecard where {whole_quarters}"
+        (row,) = query(
+            database, f"select * from marts.kpi_scorecard where {whole_quarters}"
         )
-        names = [column[0] for column in result.description]
-        row = dict(zip(names, result.fetchone(), strict=True))
     page = visit("#lang=de&grain=quarter", folder=folder)
     shown = card(page, "customer_acquisition_cost")
     assert shown == expected_card(row, "de") | {"sample": None}

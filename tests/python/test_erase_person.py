@@ -8,7 +8,7 @@ import sys
 
 import duckdb
 import pytest
-from builds import ROOT, write_raw
+from builds import ROOT, query, write_raw
 from dirty_input import sample_raw
 from oracle.sample import project_seeds
 
@@ -45,16 +45,13 @@ def raw_of_salesforce():
 def rows_of(file, schema):
     """{table: rows of text} of a schema."""
     with duckdb.connect(str(file), read_only=True) as database:
-        tables = {}
-        for (table,) in database.execute(
+        tables = database.execute(
             "select table_name from duckdb_tables() where schema_name = ?", [schema]
-        ).fetchall():
-            cursor = database.execute(f'select * from {schema}."{table}"')
-            names = [column[0] for column in cursor.description]
-            tables[table] = [
-                dict(zip(names, row, strict=True)) for row in cursor.fetchall()
-            ]
-    return tables
+        ).fetchall()
+        return {
+            table: query(database, f'select * from {schema}."{table}"')
+            for (table,) in tables
+        }
 
 
 @pytest.fixture(scope="module")

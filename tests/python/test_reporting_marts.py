@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+from builds import query
 from oracle.periods import GRAINS, Calendar, add_months
 
 TOLERANCE = 1e-9
@@ -43,11 +44,7 @@ def rows(built):
 
     def read(relation):
         if relation not in known:
-            cursor = built.execute(f"select * from {relation}")
-            names = [column[0] for column in cursor.description]
-            known[relation] = [
-                dict(zip(names, row, strict=True)) for row in cursor.fetchall()
-            ]
+            known[relation] = query(built, f"select * from {relation}")
         return known[relation]
 
     return read
