@@ -19,8 +19,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "sales_kpis"
-FOLDERS = ("models", "seeds", "macros", "snapshots", "analyses", "tests")
-# Their values are looked at by nobody but the installer and the tests.
+FOLDERS = ("models", "seeds", "macros", "analyses", "tests")
+# Made in the folder of the project, by git and the commands; in no clone.
 NEVER_TRACKED = (".git", ".venv", "dbt_packages", "target", "logs", "warehouse")
 
 
@@ -524,7 +524,7 @@ def test_models_are_written_by_the_rules():
 
 
 def test_nothing_else_reads_the_wall_clock():
-    others = files(".sql", folders=["macros", "tests", "analyses", "snapshots"])
+    others = files(".sql", folders=["macros", "tests", "analyses"])
     assert_none([problem for file in others for problem in clock_problems(*file)])
 
 

@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = ROOT / "offline" / "dbt_utils"
 INSTALLED = ROOT / "dbt_packages" / "dbt_utils"
-FOLDERS = ("models", "macros", "seeds", "snapshots", "analyses", "tests")
+FOLDERS = ("models", "macros", "seeds", "analyses", "tests")
 
 
 def used_names(texts):

@@ -1,9 +1,7 @@
 """Many rows that share what others have of their own are counted one by one."""
 
-WITHOUT_TESTS = (
-    *("--exclude-resource-type", "test"),
-    *("--exclude-resource-type", "unit_test"),
-)
+from conftest import NO_TESTS
+
 SECOND = "timestamp '2025-03-01 12:00:00'"
 MILLION = {
     "salesforce": {
@@ -72,7 +70,7 @@ def test_a_million_rows_in_one_second_are_counted_one_by_one(dbt):
         command=(
             *("build", "--select", "+kpi_conversion_rate", "+kpi_revenue_growth"),
             "+data_quality_summary",
-            *WITHOUT_TESTS,
+            *NO_TESTS,
         ),
     )
     assert build.worked, build.console
@@ -94,7 +92,7 @@ def test_what_all_records_share_is_no_product_of_them(dbt):
     build = dbt.build(
         SHARED,
         {"as_of_date": "2025-03-31"},
-        command=("build", "--select", "+kpi_conversion_rate", *WITHOUT_TESTS),
+        command=("build", "--select", "+kpi_conversion_rate", *NO_TESTS),
     )
     assert build.worked, build.console
     month = "where kpi_key = 'month|2025-03-01|total|(all)'"
