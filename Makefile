@@ -52,7 +52,7 @@ quality: ## check freshness and data, and say what to correct in target/quality/
 	.venv/bin/python -m tools.publish --carry-history
 	-$(DBT) build --selector daily
 	-$(DBT) source freshness
-	.venv/bin/python tools/quality_report.py
+	.venv/bin/python -m tools.quality_report
 
 # Three jobs side by side, each with a database and artefacts of its own in $(TEST).
 test: ## lint, build on an empty database, run all tests but the long suites

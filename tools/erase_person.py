@@ -1,6 +1,6 @@
 """Erase one person from the raw tables in the DuckDB build file.
 
-    .venv/bin/python tools/erase_person.py < file_with_one_text_per_line
+    .venv/bin/python -m tools.erase_person < file_with_one_text_per_line
 
 Each line is a text that identifies the person: e-mail addresses, the name as it is
 written, telephone numbers. They are read from standard input, so that they stand in no
@@ -25,11 +25,11 @@ from pathlib import Path
 
 import duckdb
 
+from tools.publish import HISTORIES, literal, name
+
 ROOT = Path(__file__).resolve().parent.parent
 # Schemas that dbt builds and builds again.
 BUILT = ("staging", "intermediate", "marts", "seeds")
-# What was published holds no persons and stays.
-KEPT = ("history", "sample_history")
 # Columns that say what business it was, in any loader's spelling without underscores
 # and prefix. The company stays: if it is the person's own, name it in a line.
 BUSINESS_WORDS = {
@@ -45,11 +45,6 @@ KEYS = re.compile(r"(^|_)ids?$|id$", re.IGNORECASE)
 SHORTEST = 5  # shorter texts would hit what is meant by nobody
 
 
-def name(text):
-    """A text as a quoted SQL name."""
-    return '"' + text.replace('"', '""') + '"'
-
-
 def is_business(column):
     """Whether a column's text may stay in a row about the erased person."""
     word = re.sub(r"^propert(y|ies)_", "", column.lower()).replace("_", "")
@@ -57,7 +52,10 @@ def is_business(column):
 
 
 def raw_columns(database):
-    """{(schema, table): its text columns} of all tables that dbt does not build."""
+    """{(schema, table): its text columns} of all tables that dbt does not build.
+
+    What was published holds no persons and stays: `HISTORIES` are left out.
+    """
     tables = {}
     for schema, table, column in database.execute(
         """
@@ -67,7 +65,7 @@ def raw_columns(database):
         where columns.data_type in ('VARCHAR', 'JSON') and not columns.internal
             and columns.schema_name not in (select unnest(?))
         """,
-        [[*BUILT, *KEPT]],
+        [[*BUILT, *HISTORIES]],
     ).fetchall():
         tables.setdefault((schema, table), []).append(column)
     return tables
@@ -153,10 +151,11 @@ def rewrite(file):
     fresh = file.with_suffix(".rewritten")
     fresh.unlink(missing_ok=True)
     with duckdb.connect() as database:
-        for path, alias in ((file, "old"), (fresh, "fresh")):
-            path = str(path).replace("'", "''")
-            options = "(read_only)" if alias == "old" else "(storage_version 'v1.0.0')"
-            database.execute(f"attach '{path}' as {alias} {options}")
+        database.execute(f"attach {literal(file)} as old (read_only)")
+        # As profiles.yml has it: DuckDB 1.0 and later can read the file.
+        database.execute(
+            f"attach {literal(fresh)} as fresh (storage_version 'v1.0.0')"
+        )
         database.execute("copy from database old to fresh")
     fresh.replace(file)
 

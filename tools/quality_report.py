@@ -1,6 +1,6 @@
 """What failed in the last dbt run, where, how much, and what to do: for CI and people.
 
-    .venv/bin/python tools/quality_report.py
+    .venv/bin/python -m tools.quality_report
 
 Reads dbt's run_results.json, manifest.json and sources.json and the quality marts of
 the build file; writes `junit.xml`, `quality.json` and `index.html` into `quality/` in

@@ -121,7 +121,8 @@ def test_the_command_reads_the_person_from_standard_input(tmp_path):
     write_raw(file, {"salesforce": {"lead": [{"id": "1", "email": EMAIL}]}})
     ran = [
         subprocess.run(
-            [sys.executable, ROOT / "tools" / "erase_person.py"],
+            [sys.executable, "-m", "tools.erase_person"],
+            cwd=ROOT,
             env=os.environ | {"SALES_KPIS_DUCKDB_PATH": str(file)},
             input=text,
             capture_output=True,
