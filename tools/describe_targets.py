@@ -9,15 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seeds" / "kpi_targets.csv"
-PAGE = ROOT / "models" / "marts" / "kpis" / "_thresholds.md"
-KPIS = (
-    "revenue_growth",
-    "sales_cycle_length",
-    "conversion_rate",
-    "average_order_value",
-    "churn_rate",
-    "customer_acquisition_cost",
-)
+MARTS = ROOT / "models" / "marts" / "kpis"
+PAGE = MARTS / "_thresholds.md"
 # Shown only where some target names a measure; empty is what the KPI is judged by.
 MEASURE = ("Measure", "measure")
 HEADINGS = (
@@ -35,14 +28,16 @@ HEADINGS = (
 
 
 def page(targets: list[dict[str, str]]) -> str:
-    """The doc blocks `thresholds_<kpi>`, one table each.
+    """The doc blocks `thresholds_<kpi>` of all marts, in the order of the seed.
 
     Args:
         targets: rows of seed `kpi_targets` as the CSV holds them (rates as shares,
             money in the reporting currency, days as days).
     """
+    marts = sorted(file.stem.removeprefix("kpi_") for file in MARTS.glob("kpi_*.sql"))
+    judged = [row["kpi"] for row in targets if row["kpi"] in marts]
     blocks = []
-    for kpi in KPIS:
+    for kpi in dict.fromkeys([*judged, *marts]):
         own = [row for row in targets if row["kpi"] == kpi]
         headings = HEADINGS
         if any(row["measure"] for row in own):

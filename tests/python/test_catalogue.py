@@ -133,6 +133,13 @@ def test_thresholds_name_a_measure_only_where_a_target_does():
     assert heads(GOAL, LEADS)[0].startswith("| Measure | Period | For |")
 
 
+def test_a_kpi_without_a_target_has_a_table_too():
+    text = describe_targets.page([GOAL])
+    kpis = re.findall(r"docs thresholds_(\w+)", text)
+    assert kpis[0] == GOAL["kpi"]
+    assert sorted(f"kpi_{kpi}" for kpi in kpis) == sorted(KPI_MARTS)
+
+
 def test_the_thresholds_in_the_documentation_are_those_of_the_seed():
     with describe_targets.SEED.open(newline="", encoding="utf-8") as seed:
         text = describe_targets.page(list(csv.DictReader(seed)))
