@@ -18,13 +18,13 @@ from builds import KPI_MARTS, ROOT, Dbt
 from conftest import FIGURES, WITHOUT_TESTS
 
 from tools.sample_company.facts import AS_OF
-from tools.sample_company.split import SYSTEMS
-from tools.sample_company.write import company, systems, write
+from tools.sample_company.split import CRMS, SYSTEMS, systems
+from tools.sample_company.write import company, write
 
 SEED = 11
 OPPORTUNITIES = 500
 LOADERS = ("fivetran", "airbyte", "dlt")
-CASES = [(crm, loader) for crm in (*SYSTEMS, "split") for loader in LOADERS]
+CASES = [(crm, loader) for crm in CRMS for loader in LOADERS]
 REFERENCE = ("salesforce", "fivetran")
 RELATIVE = 1e-9
 
@@ -117,7 +117,7 @@ def project(tmp_path_factory):
 def written(tmp_path_factory):
     """{crm: folder} of the same company, clean, as parquet in Fivetran's layout."""
     folders = {}
-    for crm in (*SYSTEMS, "split"):
+    for crm in CRMS:
         folders[crm] = tmp_path_factory.mktemp(crm)
         con = company(SEED, OPPORTUNITIES, dirt=0)
         write(con, crm, folders[crm], dirt=0, format="parquet")

@@ -30,8 +30,8 @@ from tools.sample_company.seeds_yaml import (
     systems_of,
     write_seeds_yaml,
 )
-from tools.sample_company.split import SYSTEMS
-from tools.sample_company.write import CRMS, company, write
+from tools.sample_company.split import CRMS, SYSTEMS
+from tools.sample_company.write import company, write
 
 SEED = 7
 MEGABYTE = 1_000_000

@@ -5,7 +5,8 @@ from tempfile import TemporaryDirectory
 
 from .facts import AS_OF, OPPORTUNITIES
 from .seeds_yaml import write_seeds_yaml
-from .write import CRMS, LARGE, company, write
+from .split import CRMS
+from .write import LARGE, company, write
 
 
 def main():

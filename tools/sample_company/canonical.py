@@ -13,7 +13,7 @@ from .dirt import hits
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-def _list(values):
+def text_list(values):
     """SQL list of texts."""
     return "[" + ", ".join("'" + str(v).replace("'", "''") + "'" for v in values) + "]"
 
@@ -75,8 +75,8 @@ create macro synced(moment, minute) as
     );
 """
 
-_COUNTRIES = _list(name for name, _, _ in facts.COUNTRIES)
-_FORMS = _list(form for _, _, form in facts.COUNTRIES)
+_COUNTRIES = text_list(name for name, _, _ in facts.COUNTRIES)
+_FORMS = text_list(form for _, _, form in facts.COUNTRIES)
 
 
 def _names(dirt):
@@ -98,8 +98,8 @@ with placed as (
 named as (
     select
         *,
-        pick({_list(facts.FAMILIES)}, place // {len(facts.TRADES)}) as family,
-        pick({_list(facts.TRADES)}, place % {len(facts.TRADES)}) as trade,
+        pick({text_list(facts.FAMILIES)}, place // {len(facts.TRADES)}) as family,
+        pick({text_list(facts.TRADES)}, place % {len(facts.TRADES)}) as trade,
         case when lap > 0 then ' ' || (lap + 1) else '' end as suffix,
         case when lap > 0 then '-' || (lap + 1) else '' end as web_suffix
     from placed
@@ -108,14 +108,14 @@ select
     company_no,
     origin,
     territory,
-    pick({_list(t[1] for t in facts.TERRITORIES)}, territory) as region,
-    pick({_list(t[0] for t in facts.TERRITORIES)}, territory) as sales_team,
+    pick({text_list(t[1] for t in facts.TERRITORIES)}, territory) as region,
+    pick({text_list(t[0] for t in facts.TERRITORIES)}, territory) as sales_team,
     pick({_COUNTRIES}, country) as country,
     employees,
     size,
-    pick({_list(name for name, _ in facts.INDUSTRIES)}, industry) as industry,
-    pick({_list(facts.CURRENCIES)}, currency) as currency,
-    pick({_list(name for name, _, _ in facts.SOURCES)}, source) as source,
+    pick({text_list(name for name, _ in facts.INDUSTRIES)}, industry) as industry,
+    pick({text_list(facts.CURRENCIES)}, currency) as currency,
+    pick({text_list(name for name, _, _ in facts.SOURCES)}, source) as source,
     account_at,
     contact_no,
     other_contact_no,
@@ -134,12 +134,12 @@ _PEOPLE = f"""
 create macro person_email(company_no, person, domain) as
     lower(
         pick(
-            {_list(facts.FIRST_NAMES)},
+            {text_list(facts.FIRST_NAMES)},
             (company_no * 13 + person * 7) % {len(facts.FIRST_NAMES)}
         )
         || '.'
         || pick(
-            {_list(facts.LAST_NAMES)},
+            {text_list(facts.LAST_NAMES)},
             (company_no * 29 + person * 11) % {len(facts.LAST_NAMES)}
         )
     ) || '@' || domain;
@@ -149,7 +149,7 @@ select
     lead.lead_no,
     lead.company_no,
     lead.created_at,
-    pick({_list(name for name, _, _ in facts.SOURCES)}, lead.source) as source,
+    pick({text_list(name for name, _, _ in facts.SOURCES)}, lead.source) as source,
     lead.seller,
     lead.mql_at,
     lead.sql_at,
@@ -207,9 +207,9 @@ select
             then 'XXX'
         when {hits("deal_crm_rate_only", "deal.deal_no", dirt)} and deal.contract_no < 0
             then 'SEK'
-        else pick({_list(facts.CURRENCIES)}, deal.currency)
+        else pick({text_list(facts.CURRENCIES)}, deal.currency)
     end as currency,
-    pick({_list(name for name, _, _ in facts.SOURCES)}, deal.source) as source,
+    pick({text_list(name for name, _, _ in facts.SOURCES)}, deal.source) as source,
     not (
         {hits("deal_without_customer", "deal.deal_no", dirt)}
         and deal.lead_no < 0
@@ -240,7 +240,7 @@ create table contracts as
 select
     contract.* exclude (currency, deal_no),
     case when contract.deal_no >= 0 then contract.deal_no end as deal_no,
-    pick({_list(facts.CURRENCIES)}, contract.currency) as currency,
+    pick({text_list(facts.CURRENCIES)}, contract.currency) as currency,
     -- Where the CRM's documents carry the value: 0 order, 1 only the deal, 2 finance.
     case
         -- Where rounding a total and a monthly fee could differ by a cent, finance

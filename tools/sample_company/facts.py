@@ -11,11 +11,9 @@ from .days import day_of, month_of
 
 
 def words(text):
-    """The words of a text."""
+    """The words of a text; the linter wants a list where a literal is split."""
     return text.split()
 
-
-COMPANY = "Rheinfeld Systeme GmbH"
 
 OPPORTUNITIES = 1100
 """Size of the committed sample: deals, open and closed, of all types."""
@@ -45,7 +43,7 @@ TERRITORIES = (
 )
 NORD, WEST, SUED, AUSTRIA, SWITZERLAND, INTERNATIONAL = range(6)
 
-# Countries by territory: (name, currency, legal form, weight)
+# Countries: name, currency, legal form.
 COUNTRIES = (
     ("Germany", "EUR", "GmbH"),
     ("Austria", "EUR", "GmbH"),
@@ -55,6 +53,7 @@ COUNTRIES = (
     ("United States", "USD", "Inc."),
 )
 COUNTRY_WEIGHTS = np.array(
+    # a row per territory, a column per country
     [
         [1000, 0, 0, 0, 0, 0],
         [1000, 0, 0, 0, 0, 0],
@@ -66,7 +65,9 @@ COUNTRY_WEIGHTS = np.array(
 )
 CURRENCIES = ("EUR", "CHF", "USD", "SEK", "XXX")
 EUR, CHF, USD, SEK, UNKNOWN_CURRENCY = range(5)
-COUNTRY_CURRENCY = np.array([EUR, EUR, CHF, EUR, EUR, USD])
+COUNTRY_CURRENCY = np.array(
+    [CURRENCIES.index(currency) for _, currency, _ in COUNTRIES]
+)
 
 # Sellers: name, territory, first and last day (None = from the start, still here).
 SELLERS = (

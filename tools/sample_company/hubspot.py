@@ -6,7 +6,9 @@ before the CRM have no deal and stand in finance's contract_periods.
 """
 
 from . import facts, salesforce
+from .canonical import text_list
 from .dirt import hits
+from .layout import STAGE_DATES
 
 FIRST_CONTACT = 20_100_000_000
 FIRST_COMPANY = 9_200_000_000
@@ -65,10 +67,6 @@ def _map(words, column):
     """SQL that translates a column by a dict."""
     lines = " ".join(f"when '{key}' then '{value}'" for key, value in words.items())
     return f"case {column} {lines} end"
-
-
-def _list(words):
-    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
 def _loaded(moment, deleted="false", active="true"):
@@ -165,20 +163,13 @@ def _contact(dirt):
         return f"case when {when} then utc({column}) end"
 
     dates = ["lead_at", "mql_at", "sql_at", "deal_at", "won_at"]
-    stages = [
-        "lead",
-        "marketingqualifiedlead",
-        "salesqualifiedlead",
-        "opportunity",
-        "customer",
-    ]
     new = ",\n    ".join(
         f"{stage_date(column, v2)} as property_hs_v2_date_entered_{stage}"
-        for column, stage in zip(dates, stages, strict=True)
+        for column, stage in zip(dates, STAGE_DATES, strict=True)
     )
     old = ",\n    ".join(
         f"{stage_date(column, f'not {v2}')} as property_hs_lifecyclestage_{stage}_date"
-        for column, stage in zip(dates, stages, strict=True)
+        for column, stage in zip(dates, STAGE_DATES, strict=True)
     )
     return f"""
 with {PEOPLE},
@@ -393,7 +384,7 @@ from rows
 
 def _stage_id(stage):
     """SQL of the stage's id in the deal's pipeline."""
-    sales, renewal = (_list(row[place] for row in STAGES) for place in (0, 1))
+    sales, renewal = (text_list(row[place] for row in STAGES) for place in (0, 1))
     return f"if(deal_type = {facts.RENEWAL}, {renewal}, {sales})[{stage} + 1]"
 
 
@@ -467,13 +458,13 @@ select
         else hs_owner(seller)
     end::text as owner_id,
     deleted and deal_no % 2 = 0 as is_deleted,
-    {_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
+    {text_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
         || ' ' || company as property_dealname,
     case
         when {hits("deal_unknown_type", "deal_no", dirt)}
             and deal_type = {facts.UPSELL} and origin < 2 and has_customer
             then if(deal_no % 2 = 0, 'sonstiges', null)
-        else {_list(TYPES)}[deal_type + 1]
+        else {text_list(TYPES)}[deal_type + 1]
     end as property_dealtype,
     amount as property_amount,
     case
@@ -494,7 +485,7 @@ select
     utc(stamp) as property_hs_lastmodifieddate,
     (shown_stage >= {facts.WON_STAGE})::text as property_hs_is_closed,
     (shown_stage = {facts.WON_STAGE})::text as property_hs_is_closed_won,
-    {_list(row[3] for row in STAGES)}[shown_stage + 1]
+    {text_list(row[3] for row in STAGES)}[shown_stage + 1]
         as property_hs_deal_stage_probability,
     {_map(SOURCES, "source")} as property_hs_analytics_source,
     merged_ids as property_hs_merged_object_ids,

@@ -1,7 +1,7 @@
 """The company as Salesforce tables in Fivetran's layout: one query per table."""
 
 from . import facts
-from .canonical import DIGITS
+from .canonical import DIGITS, text_list
 from .dirt import hits
 
 INSTANCE = "5g"
@@ -79,10 +79,6 @@ def _loaded(table, moment, deleted="false", active="true"):
 def _every_night(table):
     """The loader's columns of a table that is copied in full each night."""
     return _loaded(table, "(select cut_at from run)")
-
-
-def _list(words):
-    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
 def tables(dirt=1):
@@ -428,7 +424,7 @@ rows as (
 )
 select
     id,
-    {_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
+    {text_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
         || ' ' || company as name,
     case
         when {hits("deal_without_account", "deal_no", dirt)} then null
@@ -451,13 +447,13 @@ select
         when {hits("deal_unknown_type", "deal_no", dirt)}
             and deal_type = {facts.UPSELL} and origin < 2 and has_customer
             then if(deal_no % 2 = 0, 'Sonstiges', null)
-        else {_list(TYPES)}[deal_type + 1]
+        else {text_list(TYPES)}[deal_type + 1]
     end as type,
     source as lead_source,
     case
         when {hits("deal_unknown_stage", "deal_no", dirt)} and outcome = {facts.OPEN}
             and not wins_later then 'Pilotphase'
-        else {_list(STAGE_NAMES)}[shown_stage + 1]
+        else {text_list(STAGE_NAMES)}[shown_stage + 1]
     end as stage_name,
     amount,
     currency as currency_iso_code,
@@ -525,7 +521,7 @@ with rows as (
 select
     id,
     {record_id("opportunity", "deal_no")} as opportunity_id,
-    {_list(STAGE_NAMES)}[stage + 1] as stage_name,
+    {text_list(STAGE_NAMES)}[stage + 1] as stage_name,
     utc(entered_at) as created_date,
     false as is_deleted,
     {_loaded("opportunity_history", "entered_at")}
@@ -549,8 +545,8 @@ select
     {record_id("opportunity_field_history", "visit_no")} as id,
     {record_id("opportunity", "deal_no")} as opportunity_id,
     'StageName' as field,
-    {_list(STAGE_NAMES)}[old_stage + 1] as old_value,
-    {_list(STAGE_NAMES)}[stage + 1] as new_value,
+    {text_list(STAGE_NAMES)}[old_stage + 1] as old_value,
+    {text_list(STAGE_NAMES)}[stage + 1] as new_value,
     utc(entered_at) as created_date,
     false as is_deleted,
     {_loaded("opportunity_field_history", "entered_at")}
@@ -708,7 +704,7 @@ def campaign_number(source, moment, condition="true"):
         f"(extract(year from utc({moment})) * 4 + extract(quarter from utc({moment}))"
         f" - {int(facts.HISTORY_START[:4]) * 4 + 1})::bigint"
     )
-    place = f"list_position({_list(facts.CAMPAIGN_TYPES)}, {source})"
+    place = f"list_position({text_list(facts.CAMPAIGN_TYPES)}, {source})"
     number = f"coalesce({quarter} * 8 + {place}, -1)"
     return f"if({condition} and {number} in (select n from campaigns), {number}, -1)"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .layout import DESCRIPTIONS, SCHEMAS, TABLES, seed_name
-from .split import SYSTEMS
+from .split import SYSTEMS, systems
 
 FILE = "_sample__seeds.yml"
 TEXT = "\"{{ 'string' if target.type == 'spark' else 'text' }}\""
@@ -27,8 +27,7 @@ seeds:
 
 def systems_of(crm):
     """The systems whose tables are written for a CRM option of the command."""
-    crms = SYSTEMS if crm == "split" else (crm,)
-    return (*crms, "finance", "mapping")
+    return (*systems(crm), "finance", "mapping")
 
 
 def seeds_yaml(crm):

@@ -15,6 +15,8 @@ companies, Zoho belongs to the subsidiary in Austria and Switzerland. They overl
 from . import facts
 
 SYSTEMS = ("salesforce", "hubspot", "zoho")
+CRMS = (*SYSTEMS, "split")
+"""What the command's option for the CRM can be."""
 
 _SHARES = f"""
 create table if not exists home as
@@ -162,6 +164,11 @@ where home.crm = 'salesforce' and companies.company_no % 2 = 0;
 create table hubspot_part.synced_deals as
 select deal_no from hubspot_part.deals where is_copy = 1;
 """
+
+
+def systems(crm):
+    """The CRMs of a CRM option of the command."""
+    return SYSTEMS if crm == "split" else (crm,)
 
 
 def assign(con):

@@ -5,6 +5,7 @@ raw table and none of the project's SQL, and counts in plain Python: whole cents
 whole days. Dimension ``total`` only. It is meant for the sample, not for millions.
 """
 
+import statistics
 from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, timedelta
@@ -62,13 +63,7 @@ def round_half_away(numerator, denominator):
 
 def median(numbers):
     """Exact median as a Fraction; None of nothing."""
-    numbers = sorted(numbers)
-    if not numbers:
-        return None
-    middle = len(numbers) // 2
-    if len(numbers) % 2:
-        return Fraction(numbers[middle])
-    return Fraction(numbers[middle - 1] + numbers[middle], 2)
+    return statistics.median(map(Fraction, numbers)) if numbers else None
 
 
 def _win_order(deal):

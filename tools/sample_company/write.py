@@ -6,9 +6,8 @@ from . import finance, hubspot, mapping, salesforce, zoho
 from .canonical import connect, load
 from .facts import AS_OF, OPPORTUNITIES
 from .layout import SCHEMAS, TABLES, seed_name
-from .split import SYSTEMS, split
+from .split import split, systems
 
-CRMS = (*SYSTEMS, "split")
 WRITERS = {"salesforce": salesforce, "hubspot": hubspot, "zoho": zoho}
 MEMORY = "3GB"
 LARGE = 2_000_000
@@ -67,17 +66,12 @@ def company(seed=7, opportunities=OPPORTUNITIES, as_of=AS_OF, dirt=1, database=N
     return con
 
 
-def systems(crm):
-    """The CRMs of a CRM option of the command."""
-    return SYSTEMS if crm == "split" else (crm,)
-
-
 def write(con, crm, out, dirt=1, format="csv", late=0):
     """Write all raw tables of the company to ``out``, once per connection.
 
-    crm: one of CRMS; format: csv or parquet (``out`` is a folder), duckdb (``out``
-    is a file with the schemas of layout.SCHEMAS); late: how many rows in 1000 of
-    LATE_TABLES the loader brings one to six weeks late, in a later delivery if that
+    crm: one of split.CRMS; format: csv or parquet (``out`` is a folder), duckdb
+    (``out`` is a file with the schemas of layout.SCHEMAS); late: how many rows in 1000
+    of LATE_TABLES the loader brings one to six weeks late, in a later delivery if that
     is after this one. Returns the seeds' names.
     """
     out = Path(out)

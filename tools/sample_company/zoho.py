@@ -5,6 +5,7 @@ the stage history says when a deal left a stage.
 """
 
 from . import facts, salesforce
+from .canonical import text_list
 from .dirt import hits
 
 ORG = 4_876_876
@@ -22,15 +23,6 @@ KINDS = [
     "campaign",
     "extra",
 ]
-STAGES = (
-    "Qualification",
-    "Needs Analysis",
-    "Value Proposition",
-    "Proposal/Price Quote",
-    "Negotiation/Review",
-    "Closed Won",
-    "Closed Lost",
-)
 PROBABILITY = (10, 20, 40, 75, 90, 100, 0)
 DEFAULT_STAGES = (
     # display value, actual value, probability, forecast type
@@ -44,7 +36,6 @@ DEFAULT_STAGES = (
     ("Closed Lost", "Closed Lost", 0, "Closed Lost"),
     ("Closed Lost to Competition", "Closed-Lost to Competition", 0, "Closed Lost"),
 )
-TYPES = ("New Business", "Existing Business", "Renewal")
 SYNC_MINUTE = 35
 
 
@@ -57,10 +48,6 @@ def record_id(kind, number):
 def contract_id():
     """SQL of the id under which finance knows a contract."""
     return "'Z-' || contract_no"
-
-
-def _list(words):
-    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
 def _loaded(moment, deleted="false", active="true"):
@@ -287,7 +274,7 @@ rows as (
 )
 select
     id,
-    {_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
+    {text_list(("Neugeschäft", "Erweiterung", "Verlängerung"))}[deal_type + 1]
         || ' ' || company as deal_name,
     case when has_customer and not {hits("deal_without_account", "deal_no", dirt)}
         then {record_id("account", "company_no")} end as account_name_id,
@@ -304,7 +291,7 @@ select
         when {hits("deal_unknown_type", "deal_no", dirt)}
             and deal_type = {facts.UPSELL} and origin < 2 and has_customer
             then if(deal_no % 2 = 0, 'Sonstiges', null)
-        else {_list(TYPES)}[deal_type + 1]
+        else {text_list(salesforce.TYPES)}[deal_type + 1]
     end as type,
     source as lead_source,
     case
@@ -335,9 +322,10 @@ from rows
 
 def stage_name(stage, deal_no):
     """SQL of the stage's name; one loss in four is a loss to a competitor."""
+    names = text_list(salesforce.STAGE_NAMES)
     return (
         f"if({stage} = {facts.LOST_STAGE} and {deal_no} % 4 = 1, "
-        f"'Closed Lost to Competition', {_list(STAGES)}[{stage} + 1])"
+        f"'Closed Lost to Competition', {names}[{stage} + 1])"
     )
 
 
