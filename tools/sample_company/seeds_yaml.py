@@ -19,8 +19,6 @@ DBT_TYPES = {
 HEAD = """\
 # Written by `python -m tools.sample_company --crm {crm}`, from layout.py there.
 # Every column has a type; an empty one would become a number otherwise.
-version: 2
-
 seeds:
 """
 
