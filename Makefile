@@ -43,7 +43,9 @@ dashboard: ## write warehouse/dashboard.html from the published marts
 docs: ## write warehouse/docs.html, every model and column in one static file
 	@$(PYTHON) tools/set_up.py
 	$(DBT) docs generate --static
-	sed "s|<head>|<head>$(subst ",\",$(CLOSED))|" target/static_index.html > warehouse/docs.html
+	sed "s|<head>|<head>$(subst ",\",$(CLOSED))|" \
+	    "$(or $(DBT_TARGET_PATH),target)/static_index.html" > warehouse/.docs.html
+	mv warehouse/.docs.html warehouse/docs.html
 
 # What dbt wrote last time goes first: if dbt stops at once, the report must not repeat it.
 quality: ## check freshness and data, and say what to correct in target/quality/

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +57,30 @@ def test_a_mart_alone_can_be_built_and_tested_on_an_empty_database(selected):
         if not parent.startswith("source.") and parent not in selected
     }
     assert unbuilt == set()
+
+
+def test_the_documentation_is_that_of_dbts_target_folder_or_the_one_before(tmp_path):
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    (tmp_path / "warehouse").mkdir()
+    page, elsewhere = tmp_path / "warehouse" / "docs.html", tmp_path / "else where"
+    for folder, head in ((elsewhere, "<head>new"), (tmp_path / "target", "<head>old")):
+        folder.mkdir()
+        (folder / "static_index.html").write_text(head)
+
+    def docs():
+        # Neither the set-up nor dbt has anything to do here.
+        return subprocess.run(
+            ["make", "docs", "PYTHON=true", "DBT=true"],
+            cwd=tmp_path,
+            env=os.environ | {"DBT_TARGET_PATH": str(elsewhere)},
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    assert docs() == 0
+    text = page.read_text()
+    assert text.startswith('<head><meta http-equiv="Content-Security-Policy"')
+    assert text.endswith(">new")
+    (elsewhere / "static_index.html").unlink()
+    assert docs() != 0
+    assert page.read_text() == text
