@@ -75,6 +75,8 @@ review as (
         headlines.period_grain,
         headlines.period_label,
         headlines.label_en,
+        headlines.measure,
+        headlines.unit,
         headlines.dimension_value,
         headlines.value,
         headlines.target_value,

@@ -67,9 +67,13 @@ anti join build.{schema}.history_publications as known
     using (publication_number, values_fingerprint)
 """
 SCORECARD = ("kpi_scorecard",)
+# A KPI's name says by what it is judged, unless a target names another measure.
 OFF_TARGET = """
 select
-    label_en || case unit when 'count' then ' (' || measure || ')' else '' end,
+    label_en || case
+        when measure in (kpi, 'year_over_year_growth', 'median_cycle_days') then ''
+        else ' (' || measure || ')'
+    end,
     period_label, value, direction, target_value, unit,
     (select max(currency_code) from marts.kpi_scorecard)
 from marts.kpi_scorecard

@@ -41,7 +41,8 @@ def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
     hurting = 0
     for row in review:
         card = by_key[row["period_grain"], row["label_en"], row["dimension_value"]]
-        assert (row["value"], row["status"]) == (card["value"], card["status"])
+        for column in ("measure", "unit", "value", "status"):
+            assert row[column] == card[column]
         if row["worst_value"] is not None:
             sign = -1 if card["direction"] == "lower" else 1
             assert row["change_there"] * sign < 0

@@ -345,6 +345,27 @@ def test_what_dbt_said_before_a_build_began_publishes_nothing(tmp_path):
         refuse_failed_build(results)
 
 
+@pytest.mark.parametrize(
+    ("measure", "named"),
+    [
+        ("net_revenue_churn_rate", "Churn rate (net_revenue_churn_rate)"),
+        ("churn_rate", "Churn rate"),
+        ("median_cycle_days", "Churn rate"),
+    ],
+)
+def test_a_verdict_on_another_measure_names_it(tmp_path, capsys, measure, named):
+    build, warehouse = make_build(tmp_path / "build.duckdb", 1), tmp_path / "warehouse"
+    with duckdb.connect(build) as database:
+        database.execute(
+            "update marts.kpi_scorecard set measure = ? where kpi = 'churn_rate'",
+            [measure],
+        )
+    publish(build, warehouse)
+    report(warehouse)
+    line = f"Off target: {named} 2026-06: 3.5 %, target at most 2.0 %"
+    assert line in capsys.readouterr().out.splitlines()
+
+
 def test_the_last_lines_name_the_files_and_the_kpi_off_target(tmp_path, capsys):
     warehouse = tmp_path / "warehouse"
     publish(make_build(tmp_path / "build.duckdb", 1), warehouse)
