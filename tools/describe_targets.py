@@ -27,6 +27,11 @@ HEADINGS = (
 )
 
 
+def cell(text: str) -> str:
+    """A text as a cell of a table in markdown, whatever it holds."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
 def page(targets: list[dict[str, str]]) -> str:
     """The doc blocks `thresholds_<kpi>` of all marts, in the order of the seed.
 
@@ -48,7 +53,7 @@ def page(targets: list[dict[str, str]]) -> str:
             "|---" * len(headings) + "|",
         ]
         for row in own:
-            cells = (row[column] for _, column in headings)
+            cells = (cell(row[column]) for _, column in headings)
             lines.append("| " + " | ".join(cells) + " |")
         blocks.append("\n".join([*lines, "{% enddocs %}\n"]))
     return "\n".join(blocks)

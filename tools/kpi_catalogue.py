@@ -3,17 +3,18 @@
     .venv/bin/python -m tools.kpi_catalogue
 
 Definitions come from the YAML files of the marts (English description, German meta),
-thresholds from seed `kpi_targets`, the worked example from the published marts of the
-sample company. A test fails when docs/kpi_catalogue.*.md are not what comes out here.
+thresholds and the worked example from the published marts of the sample company. A test
+fails when docs/kpi_catalogue.*.md are not what comes out here.
 """
 
-import csv
 import sys
 from pathlib import Path
 
 import duckdb
 
+from tools.dashboard.figures import MEASURES
 from tools.definitions import english, models
+from tools.describe_targets import cell
 from tools.written import number, written
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,8 @@ WORDS = {
         "nuance": "Nuance",
         "thresholds": "Thresholds in force",
         "example": "Worked example",
-        "head": ("period", "for", "on target", "off target", "owner", "next review"),
+        "none": "none",
+        "head": ("period", "for", "target", "off target", "owner", "next review"),
         "ratio": "{label} {period} = {over} / {under} = **{value}**",
         "median": "{label} {period} = median of {n} cycles = **{value}**",
         "sum": "{label} {period} = **{value}**",
@@ -62,6 +64,7 @@ WORDS = {
         "nuance": "Feinheit",
         "thresholds": "Geltende Schwellen",
         "example": "Beispiel",
+        "none": "keine",
         "head": ("Zeitraum", "für", "Ziel", "verfehlt", "verantwortlich", "Prüfung"),
         "ratio": "{label} {period} = {over} / {under} = **{value}**",
         "median": "{label} {period} = Median aus {n} Zyklen = **{value}**",
@@ -79,24 +82,42 @@ WORDS = {
 GRAIN = {
     "de": "eine Zeile je Zeitraum (Monat, Quartal, Geschäftsjahr), Dimension und Wert"
 }
-# Of the last complete fiscal year with a verdict, the row that has a target of its own.
+# Of the last complete fiscal year with a verdict, the row that has a target of its own;
+# of a KPI without one, of the last quarter or month.
 EXAMPLES = """
 select
-    kpi, measure, unit, period_label, dimension, dimension_value, value, numerator,
-    denominator, sample_size, target_value, status
-from marts.kpi_values
-where is_judged and period_grain = 'fiscal_year' and target_value is not null
-    and status in ('on_target', 'at_risk', 'off_target')
-    and dimension in ('total', 'deal_type')
+    figures.kpi, figures.measure, unit, period_label, figures.dimension,
+    figures.dimension_value, value, numerator, denominator, sample_size,
+    figures.target_value, status, direction
+from marts.kpi_values as figures
+inner join marts.kpi_targets_in_force as targets
+    on figures.kpi = targets.kpi
+    and figures.measure = targets.measure
+    and figures.period_grain = targets.period_grain
+    and figures.dimension = targets.dimension
+    and targets.dimension_value in (figures.dimension_value, '*')
+    and figures.period_end between valid_from and coalesce(valid_to, figures.period_end)
+where is_judged and status in ('on_target', 'at_risk', 'off_target')
+    and figures.dimension in ('total', 'deal_type')
 qualify row_number() over (
-    partition by kpi order by period_start desc, dimension = 'total' desc
+    partition by figures.kpi
+    order by
+        list_position(['fiscal_year', 'quarter', 'month'], figures.period_grain),
+        period_start desc, figures.dimension = 'total' desc, figures.dimension_value,
+        targets.dimension_value = '*'
 ) = 1
 """
-# What each target stands on, and in which unit that is.
-JUDGED = """
-select distinct target_id, measure, unit
+IN_FORCE = """
+select
+    kpi, measure, unit, period_grain, dimension, dimension_value, direction,
+    target_value, warning_value, critical_value, owner, next_review_on
 from marts.kpi_targets_in_force
-inner join marts.kpi_values using (kpi, measure)
+inner join (select distinct kpi, measure, unit from marts.kpi_values)
+    using (kpi, measure)
+where is_in_force
+order by
+    dimension != 'total', dimension, dimension_value,
+    list_position(['month', 'quarter', 'fiscal_year'], period_grain)
 """
 
 
@@ -105,12 +126,16 @@ def signs(direction):
     return ("≤", ">") if direction == "lower" else ("≥", "<")
 
 
+def is_default(kpi, measure):
+    """Whether a KPI is judged by this measure unless a target names another."""
+    return measure == MEASURES.get(kpi, [measure])[0]
+
+
 def threshold_rows(targets, currency, language):
     """The table of a KPI's thresholds.
 
     Args:
-        targets: rows of seed `kpi_targets` without an end, as the CSV holds them, with
-            the measure each stands on (`judged`) and its unit.
+        targets: rows of IN_FORCE as dicts.
         currency: ISO code of the reporting currency.
         language: en or de.
     """
@@ -119,21 +144,27 @@ def threshold_rows(targets, currency, language):
     yield "|---" * len(words["head"]) + "|"
     for target in targets:
         good, bad = signs(target["direction"])
+        thresholds = (target[f"{t}_value"] for t in ("critical", "warning", "target"))
         goal, critical = (
-            value and written(float(value), target["unit"], currency, language)
-            for value in (target["target_value"], target["critical_value"])
+            written(value, target["unit"], currency, language)
+            for value in (
+                target["target_value"],
+                next(value for value in thresholds if value is not None),
+            )
         )
         whole = target["dimension"] == "total"
         scope = words["total"] if whole else f"`{target['dimension_value']}`"
+        if not is_default(target["kpi"], target["measure"]):
+            scope += f", `{target['measure']}`"
         cells = (
             words[target["period_grain"]],
-            f"{scope}, `{target['judged']}`" if target["measure"] else scope,
+            scope,
             f"{good} {goal}",
-            f"{bad} {critical}" if critical else "",
-            target["owner"],
-            target["next_review_on"],
+            f"{bad} {critical}",
+            target["owner"] or "",
+            str(target["next_review_on"] or ""),
         )
-        yield f"| {' | '.join(cells)} |"
+        yield f"| {' | '.join(map(cell, cells))} |"
 
 
 def example(row, label, direction, currency, language):
@@ -154,10 +185,10 @@ def example(row, label, direction, currency, language):
         "value": written(row["value"], row["unit"], currency, language),
         "n": row["sample_size"],
     }
-    if row["denominator"] is None and row["numerator"] is not None:
-        text = words["sum"].format(**facts)
-    elif row["denominator"] is None:
+    if row["measure"] == "median_cycle_days":
         text = words["median"].format(**facts)
+    elif row["denominator"] is None:
+        text = words["sum"].format(**facts)
     else:
         counts = "count" if row["unit"] == "money" else kind
         over, under = part(row["numerator"], kind), part(row["denominator"], counts)
@@ -175,7 +206,7 @@ def page(language, marts, targets, examples, labels, currency):
     Args:
         language: en or de.
         marts: {name: model entry of its YAML file}.
-        targets: rows of seed `kpi_targets`, as `threshold_rows` takes them.
+        targets: rows of IN_FORCE as dicts.
         examples: {kpi: row of EXAMPLES as dict}.
         labels: {kpi: name in the language}, in the order of the page.
         currency: ISO code of the reporting currency.
@@ -187,36 +218,38 @@ def page(language, marts, targets, examples, labels, currency):
         parts = english(mart["description"])
         if language == "de":
             parts = {"grain": GRAIN["de"], **mart["config"]["meta"]["de"]}
-        own = [t for t in targets if t["kpi"] == kpi and not t["valid_to"]]
-        row = examples[kpi]
+        own = [target for target in targets if target["kpi"] == kpi]
         lines += [f"## {label}", "", parts["definition"], "", "| | |", "|---|---|"]
         for part in ("formula", "grain", "counted_by"):
             lines.append(f"| **{words[part]}** | {parts[part]} |")
         lines += [f"| **{words['mart']}** | `kpi_{kpi}` |", ""]
         lines += [f"**{words['nuance']}.** {parts['nuance']}", ""]
-        lines += [f"**{words['thresholds']}**", ""]
-        lines += [*threshold_rows(own, currency, language), ""]
-        goals = [t for t in own if t["judged"] == row["measure"]] or own
-        worked = example(row, label, goals[0]["direction"], currency, language)
-        lines += [f"**{words['example']}.** {worked}", ""]
+        if own:
+            lines += [f"**{words['thresholds']}**", ""]
+            lines += [*threshold_rows(own, currency, language), ""]
+        else:
+            lines += [f"**{words['thresholds']}**: {words['none']}", ""]
+        if kpi in examples:
+            row = examples[kpi]
+            measure = row["measure"]
+            name = label if is_default(kpi, measure) else f"{label} (`{measure}`)"
+            worked = example(row, name, row["direction"], currency, language)
+            lines += [f"**{words['example']}.** {worked}", ""]
     return "\n".join(lines)
 
 
 def pages(file):
     """Both pages from the published file `file`, as {path: text}."""
     marts = models(ROOT / "models" / "marts" / "kpis")
-    with (ROOT / "seeds" / "kpi_targets.csv").open(
-        newline="", encoding="utf-8"
-    ) as seed:
-        targets = list(csv.DictReader(seed))
     with duckdb.connect(file, read_only=True) as database:
-        judged = {
-            target: {"judged": measure, "unit": unit}
-            for target, measure, unit in database.execute(JUDGED).fetchall()
-        }
-        result = database.execute(EXAMPLES)
-        names = [column[0] for column in result.description]
-        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+        def records(query):
+            result = database.execute(query)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+        targets = records(IN_FORCE)
+        examples = {row["kpi"]: row for row in records(EXAMPLES)}
         kpis = database.execute(
             "select kpi, any_value(label_en), any_value(label_de), max(kpi_number) "
             "from marts.kpi_scorecard group by kpi order by 4"
@@ -224,8 +257,6 @@ def pages(file):
         (currency,) = database.execute(
             "select max(currency_code) from marts.kpi_scorecard"
         ).fetchone()
-    examples = {row["kpi"]: row for row in rows}
-    targets = [target | judged[target["target_id"]] for target in targets]
     return {
         ROOT / "docs" / f"kpi_catalogue.{language}.md": page(
             language,

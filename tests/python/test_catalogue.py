@@ -1,9 +1,12 @@
 """The documents about the KPIs say what the project does."""
 
 import csv
+import datetime
 import re
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from builds import KPI_MARTS
@@ -90,8 +93,6 @@ def test_a_figure_is_written_with_its_unit(value, unit, english, german):
 GOAL = {
     "kpi": "conversion_rate",
     "measure": "",
-    "judged": "conversion_rate",
-    "unit": "share",
     "period_grain": "month",
     "dimension": "total",
     "dimension_value": "(all)",
@@ -104,16 +105,37 @@ GOAL = {
     "owner": "Head of Sales",
     "next_review_on": "2027-06-30",
 }
-LEADS = GOAL | {"measure": "lead_count", "judged": "lead_count", "unit": "count"}
-LEADS |= {"target_value": "1500", "critical_value": "900"}
+# The same as kpi_targets_in_force says it, and one on another measure.
+RATE = GOAL | {"measure": "conversion_rate", "unit": "share", "target_value": 0.05}
+RATE |= {"warning_value": None, "critical_value": None}
+RATE |= {"next_review_on": datetime.date(2027, 6, 30)}
+LEADS = RATE | {"measure": "lead_count", "unit": "count"}
+LEADS |= {"target_value": 1500.0, "critical_value": 900.0}
 
 
 def test_a_goal_for_another_measure_names_it_and_is_written_in_its_unit():
-    rows = list(threshold_rows([GOAL, LEADS], "EUR", "en"))[2:]
+    rows = list(threshold_rows([RATE, LEADS], "EUR", "en"))[2:]
     assert [row.split(" | ")[1:4] for row in rows] == [
-        ["whole company", "≥ 5.0 %", ""],
+        ["whole company", "≥ 5.0 %", "< 5.0 %"],
         ["whole company, `lead_count`", "≥ 1,500", "< 900"],
     ]
+
+
+def test_off_target_begins_at_the_last_threshold_there_is():
+    levels = ({"critical_value": 0.0}, {}, {"warning_value": None})
+    cases = [RATE | {"warning_value": 0.03} | level for level in levels]
+    rows = list(threshold_rows(cases, "EUR", "de"))[2:]
+    ends = [row.split(" | ")[3] for row in rows]
+    assert ends == ["< 0,0 %", "< 3,0 %", "< 5,0 %"]
+
+
+def test_no_text_of_a_target_breaks_its_table():
+    owner = "Head of Sales |\nDACH"
+    (_, _, row) = threshold_rows([RATE | {"owner": owner}], "EUR", "en")
+    assert r" | Head of Sales \| DACH | 2027-06-30 |" in row
+    lines = describe_targets.page([GOAL | {"owner": owner}]).splitlines()
+    (row,) = [line for line in lines if "Sales" in line]
+    assert row.endswith(r" | Head of Sales \| DACH |")
 
 
 def test_the_example_of_a_count_is_the_count():
@@ -124,13 +146,89 @@ def test_the_example_of_a_count_is_the_count():
     )
 
 
+@pytest.fixture
+def section(published, tmp_path):
+    """The English section of a KPI after statements on the published marts."""
+
+    def read(label, *statements):
+        file = tmp_path / "changed.duckdb"
+        shutil.copyfile(published / "sales_kpis.duckdb", file)
+        with duckdb.connect(file) as database:
+            for statement in statements:
+                database.execute(statement)
+        text = pages(file)[ROOT / "docs" / "kpi_catalogue.en.md"]
+        return text.partition(f"## {label}\n")[2].partition("\n## ")[0]
+
+    return read
+
+
+def test_the_goal_of_next_year_is_not_in_force(section):
+    text = section(
+        "Churn rate",
+        "update marts.kpi_targets_in_force set valid_to = '2026-12-31' "
+        "where target_id = 'churn_rate_fiscal_year'",
+        "insert into marts.kpi_targets_in_force select * replace ("
+        "target_id || '_2027' as target_id, 0.08 as target_value, "
+        "date '2027-01-01' as valid_from, null as valid_to, false as is_in_force) "
+        "from marts.kpi_targets_in_force where target_id = 'churn_rate_fiscal_year'",
+    )
+    rows = [line for line in text.splitlines() if line.startswith("| fiscal year")]
+    assert [row.split(" | ")[2] for row in rows] == ["≤ 10.0 %"]
+
+
+def test_a_kpi_without_a_target_in_force_says_so(section):
+    text = section(
+        "Conversion rate",
+        "update marts.kpi_targets_in_force set valid_to = '2025-12-31', "
+        "is_in_force = false where kpi = 'conversion_rate'",
+    )
+    assert "**Thresholds in force**: none" in text
+    # What was judged then is still an example.
+    assert re.search(r"Conversion rate FY2025 = .* Target ≥ 5\.0 %", text)
+
+
+@pytest.mark.parametrize("grains", ["('fiscal_year')", "('fiscal_year', 'quarter')"])
+def test_the_example_is_of_the_longest_period_with_a_target(section, grains):
+    gone = f"kpi = 'churn_rate' and period_grain in {grains}"
+    text = section(
+        "Churn rate",
+        f"delete from marts.kpi_targets_in_force where {gone}",
+        "update marts.kpi_values set target_value = null, status = 'no_target' "
+        f"where {gone}",
+    )
+    label = "2026-0" if "quarter" in grains else "FY2026 Q"
+    assert f"**Worked example.** Churn rate {label}" in text
+
+
+def test_a_kpi_without_any_target_has_no_example(section):
+    text = section(
+        "Churn rate", "delete from marts.kpi_targets_in_force where kpi = 'churn_rate'"
+    )
+    assert "**Nuance.**" in text
+    assert "Worked example" not in text
+
+
+def test_an_example_of_another_measure_names_it(section):
+    row = "kpi = 'churn_rate' and period_grain = 'fiscal_year' and dimension = 'total'"
+    measure = "measure = 'net_revenue_churn_rate'"
+    text = section(
+        "Churn rate",
+        f"update marts.kpi_targets_in_force set {measure} where {row}",
+        f"update marts.kpi_values set is_judged = {measure}, target_value = 0.1, "
+        f"status = 'off_target' where {row} and is_complete_period",
+    )
+    assert "**Worked example.** Churn rate (`net_revenue_churn_rate`) FY2025 = " in text
+    assert "| fiscal year | whole company, `net_revenue_churn_rate` | ≤ 10.0 %" in text
+
+
 def test_thresholds_name_a_measure_only_where_a_target_does():
     def heads(*targets):
         lines = describe_targets.page(list(targets)).splitlines()
         return [lines[i + 1] for i, line in enumerate(lines) if "_conversion" in line]
 
     assert heads(GOAL)[0].startswith("| Period | For |")
-    assert heads(GOAL, LEADS)[0].startswith("| Measure | Period | For |")
+    leads = GOAL | {"measure": "lead_count"}
+    assert heads(GOAL, leads)[0].startswith("| Measure | Period | For |")
 
 
 def test_a_kpi_without_a_target_has_a_table_too():
