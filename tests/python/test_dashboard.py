@@ -973,6 +973,37 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     assert "Alle Prüfungen bestanden." in banner
 
 
+def test_what_other_settings_changed_is_not_told_as_a_change_of_months(
+    visit, warehouse, tmp_path
+):
+    folder = changed(
+        warehouse,
+        tmp_path / "settings",
+        "insert into marts.kpi_restatements (reported_as_of, period_start, "
+        "revenue_change, settings_changed) values "
+        # as after another reporting currency, and a deal of the publication before
+        "('2026-06-30', '2026-04-01', 10, true), "
+        "('2026-06-30', '2026-03-01', 10, true), "
+        "('2026-06-30', '2026-01-01', 7, false)",
+    )
+    told = {
+        "de": "Der Auftragseingang abgeschlossener Monate hat sich nachträglich "
+        "geändert: Jan. 2026 (+7 €).",
+        "en": "Bookings of closed months have changed afterwards: Jan 2026 (+€7).",
+    }
+    settings = {
+        "de": "Seit der vorigen Veröffentlichung wurden Einstellungen geändert",
+        "en": "Settings were changed since the publication before",
+    }
+    for language in STATUS:
+        banner = plain(visit(f"#lang={language}", folder=folder).inner_text("#banner"))
+        assert told[language] in banner
+        assert banner.count(settings[language]) == 1
+        assert settings[language] not in visit(f"#lang={language}").inner_text(
+            "#banner"
+        )
+
+
 def test_one_of_a_thing_is_no_plural(visit, warehouse, tmp_path):
     folder = changed(
         warehouse,

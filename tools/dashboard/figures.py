@@ -423,13 +423,25 @@ class Published:
         )
 
     def restated(self, as_of):
-        """Closed months whose revenue the last publication changed, and by how much."""
+        """Closed months whose bookings the last publication changed, and by how much.
+
+        Without what other settings changed: nobody touched those deals.
+        """
         return self.records(
             ("period_start", "sum(revenue_change) as amount"),
             "from marts.kpi_restatements where reported_as_of = cast(? as date) "
+            "and settings_changed is not true "
             "group by all having sum(revenue_change) != 0 order by all",
             [as_of],
         )
+
+    def settings_changed(self, as_of):
+        """Whether the last publication shows closed months by other settings."""
+        return self.rows(
+            "select coalesce(bool_or(settings_changed), false) "
+            "from marts.kpi_restatements where reported_as_of = cast(? as date)",
+            [as_of],
+        )[0][0]
 
     def unexplained(self):
         """Won deals of the CRMs' own reports that no reason explains."""
@@ -478,6 +490,7 @@ class Published:
             "quality": self.quality(run["currency"]),
             "gaps": self.gaps(),
             "restated": self.restated(run["as_of"]),
+            "settings_changed": self.settings_changed(run["as_of"]),
             "unexplained": int(self.unexplained()),
         }
 

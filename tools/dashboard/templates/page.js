@@ -77,6 +77,7 @@ function notices() {
     const months = DATA.restated.map(({ period_start: start, amount }) => `${monthName(start)} (${difference(amount ?? 0, "money")})`);
     found.push(["warn", "!", fill(t.restated, { months: months.join(", ") })]);
   }
+  if (DATA.settings_changed) found.push(["warn", "!", t.settingsChanged]);
   const due = DATA.targets.filter((target) => target.is_review_due).length;
   if (due) found.push(["warn", "!", fill(t.reviewsDue, { count: due }), "targets"]);
   const records = sum(DATA.quality.filter((issue) => issue.severity !== "info").map((issue) => issue.records));
