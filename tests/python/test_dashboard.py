@@ -5,6 +5,7 @@ of its own; the page's own code is never asked.
 """
 
 import csv
+import functools
 import io
 import itertools
 import random
@@ -425,14 +426,11 @@ def test_the_breakdown_shows_every_value_of_every_dimension(visit, sql, grain):
     assert seen > 200
 
 
-@pytest.mark.parametrize("grain", GRAINS)
-def test_the_funnel_compares_the_last_ripe_leads_with_the_year_before(
-    visit, sql, grain
-):
-    shown = table_of(visit(f"#lang=de&grain={grain}"), "funnel")
+def assert_funnel(shown, ask, grain):
+    """The funnel shows the last ripe leads beside those of the year before."""
     periods = [
         row["period_start"]
-        for row in sql(
+        for row in ask(
             "select period_start from marts.kpi_conversion_rate where dimension = "
             "'total' and period_grain = ? and status != 'period_open' "
             "order by 1 desc limit ?",
@@ -446,7 +444,7 @@ def test_the_funnel_compares_the_last_ripe_leads_with_the_year_before(
         columns = ", ".join(
             f"sum({c}) as {c}" for c in (*stages, "ever_customer_count")
         )
-        row = sql(
+        row = ask(
             f"select {columns} from marts.kpi_conversion_rate "
             "where dimension = 'total' and period_grain = ? "
             "and list_contains(?, period_start)",
@@ -466,6 +464,37 @@ def test_the_funnel_compares_the_last_ripe_leads_with_the_year_before(
             marked = f"{text} ↓ größtes Leck" if stage - 1 == leak else text
             assert cells[3] == marked
             assert cells[4] == written(rates[1][stage - 1], "share")
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_funnel_compares_the_last_ripe_leads_with_the_year_before(
+    visit, sql, grain
+):
+    page = visit(f"#lang=de&grain={grain}")
+    assert_funnel(table_of(page, "funnel"), sql, grain)
+
+
+@pytest.mark.parametrize(
+    ("days", "grains"),
+    [(365, ("month", "quarter", "fiscal_year")), (730, ("month", "quarter"))],
+)
+def test_leads_with_years_to_buy_have_a_funnel(
+    visit, warehouse, tmp_path, days, grains
+):
+    young = f"period_end > date '2026-06-30' - {days}"
+    folder = changed(
+        warehouse,
+        tmp_path / "patient",
+        "update marts.kpi_values set status = 'period_open', value = null, "
+        "numerator = null, denominator = null where kpi = 'conversion_rate' "
+        f"and measure = 'conversion_rate' and {young}",
+        f"update marts.kpi_conversion_rate set status = 'period_open' where {young}",
+    )
+    for grain in grains:
+        page = visit(f"#lang=de&grain={grain}", folder=folder)
+        shown = table_of(page, "funnel")
+        assert len(shown) == 5
+        assert_funnel(shown, functools.partial(rows_of, folder), grain)
 
 
 def test_a_cohort_shows_its_ripe_months_and_nothing_else(visit, sql):
@@ -921,6 +950,14 @@ def changed(warehouse, folder, *statements):
             database.execute(statement)
     write(folder)
     return folder
+
+
+def rows_of(folder, query, *parameters):
+    """Rows of the published file in a folder, as dicts."""
+    with duckdb.connect(folder / "sales_kpis.duckdb", read_only=True) as database:
+        result = database.execute(query, parameters)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def test_a_publication_without_any_period_is_refused_with_a_sentence(

@@ -14,9 +14,9 @@ import duckdb
 from tools.definitions import models
 
 KPIS = Path(__file__).resolve().parent.parent.parent / "models" / "marts" / "kpis"
-# How many periods of a grain the page can look back on.
+# How many periods of a grain the page looks back on at least, and how many a year has.
 PERIODS = {"month": 37, "quarter": 21, "fiscal_year": 10}
-FUNNEL_PERIODS = {"month": 24, "quarter": 9, "fiscal_year": 4}
+YEAR = {"month": 12, "quarter": 4, "fiscal_year": 1}
 COHORTS = 18
 COHORT_MONTHS = 12
 CURVE_YEARS = 3
@@ -94,6 +94,45 @@ left join figures
     and periods.period_start = figures.period_start
 group by all
 order by all
+"""
+# How many periods of a grain go back to the oldest one that is the last final one of
+# some measure.
+SPANS = """
+with
+
+last_finals as (
+
+    select
+        period_grain,
+        max(period_start) as last_final
+
+    from marts.kpi_values
+    where dimension = 'total' and status != 'period_open'
+    group by kpi, measure, period_grain
+
+),
+
+oldest as (
+
+    select
+        period_grain,
+        min(last_final) as period_start
+
+    from last_finals
+    group by period_grain
+
+)
+
+select
+    kpi_values.period_grain,
+    count(distinct kpi_values.period_start)
+
+from marts.kpi_values as kpi_values
+inner join oldest
+    on kpi_values.period_grain = oldest.period_grain
+where kpi_values.dimension = 'total'
+    and kpi_values.period_start >= oldest.period_start
+group by kpi_values.period_grain
 """
 BRIDGE = (
     "customers_at_start",
@@ -275,10 +314,22 @@ class Published:
             )
         return found
 
-    def periods(self):
+    def spans(self):
+        """How many periods of each grain the page knows.
+
+        With a long conversion window the last final one lies far back; it and the year
+        before it are always among them.
+        """
+        needed = dict(self.rows(SPANS))
+        return {
+            grain: max(count, needed.get(grain, 0) + YEAR[grain])
+            for grain, count in PERIODS.items()
+        }
+
+    def periods(self, spans):
         """The periods that the page knows, by grain, oldest first."""
         found = {}
-        for grain, count in PERIODS.items():
+        for grain, count in spans.items():
             rows = self.rows(
                 "select distinct period_start, period_end, period_label, "
                 "is_complete_period from marts.kpi_values where period_grain = ? "
@@ -288,9 +339,9 @@ class Published:
             found[grain] = [plain(list(row)) for row in reversed(rows)]
         return found
 
-    def series(self, kpis):
+    def series(self, kpis, spans):
         """Figures by kpi, measure, dimension, value and grain."""
-        cases = " ".join(f"when '{g}' then {n}" for g, n in PERIODS.items())
+        cases = " ".join(f"when '{g}' then {n}" for g, n in spans.items())
         wanted = [f"{k['kpi']}.{measure}" for k in kpis for measure in k["measures"]]
         ratios = self.rows(
             "select distinct kpi, measure from marts.kpi_values "
@@ -316,20 +367,23 @@ class Published:
         """Leads per stage of the journey: by grain, dimension, value and period start.
 
         Each entry lists the counts from lead to customer, then for each of the five
-        whether the CRMs of the row can tell the stage apart.
+        whether the CRMs of the row can tell the stage apart. The periods are the last
+        whose leads had time to buy, and the year before it.
         """
         tree = {}
-        for grain, count in FUNNEL_PERIODS.items():
+        for grain, year in YEAR.items():
             rows = self.rows(
                 "select dimension, dimension_value, cast(period_start as text), "
                 "list(reached_count order by stage_number), "
                 "list(share_of_leads is not null order by stage_number) "
                 "from marts.funnel_stages where stage_kind = 'lead_journey' "
                 "and period_grain = ? and period_start in ("
-                "select distinct period_start from marts.kpi_values "
-                "where period_grain = ? order by period_start desc limit ?) "
+                "select period_start from marts.kpi_values where "
+                "kpi = 'conversion_rate' and measure = 'conversion_rate' "
+                "and dimension = 'total' and status != 'period_open' "
+                "and period_grain = ? order by period_start desc limit ?) "
                 "group by all order by all",
-                [grain, grain, count],
+                [grain, grain, year + 1],
             )
             branch = tree.setdefault(grain, {})
             for dimension, value, start, reached, known in rows:
@@ -462,12 +516,12 @@ class Published:
 
     def everything(self):
         """All that the page shows, apart from its words."""
-        kpis = self.kpis()
+        kpis, spans = self.kpis(), self.spans()
         run = self.run()
         return run | {
             "kpis": kpis,
-            "periods": self.periods(),
-            "series": self.series(kpis),
+            "periods": self.periods(spans),
+            "series": self.series(kpis, spans),
             "funnel": self.funnel(),
             "cohorts": self.cohorts(),
             "curve": self.curve(),

@@ -376,7 +376,7 @@ function bridge() {
 // --- Funnel -----------------------------------------------------------------------
 function funnel() {
   const { parts, note } = filtered(DATA.funnel[state.grain] ?? {});
-  const conversion = figuresFor("conversion_rate", judged("conversion_rate"), { dimension: "total", values: ["(all)"] });
+  const conversion = figuresFor("conversion_rate", "conversion_rate", { dimension: "total", values: ["(all)"] });
   const last = lastFinal(conversion);
   const starts = DATA.periods[state.grain].map(([start]) => start);
   const pool = (from, to) => {
