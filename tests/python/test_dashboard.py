@@ -643,6 +643,22 @@ def test_targets_in_force_stand_with_owner_and_next_review(visit, sql):
         assert cells[5:7] == [row["owner"], f"{row['next_review_on']:%d.%m.%Y}"]
 
 
+def test_off_target_begins_at_the_target_where_no_other_value_is_given(
+    visit, warehouse, tmp_path
+):
+    folder = changed(
+        warehouse,
+        tmp_path / "goals",
+        "update marts.kpi_targets_in_force "
+        "set warning_value = null, critical_value = null",
+    )
+    shown = table_of(visit("#lang=de&grain=quarter", folder=folder), "targets")
+    assert len(shown) > 0
+    for cells in shown:
+        sign = {"≥": "<", "≤": ">"}[cells[3][0]]
+        assert cells[4] == sign + cells[3][1:]
+
+
 # --- Filters recompute from numerators and denominators ---
 def test_a_filter_on_one_value_shows_its_own_row_with_its_own_verdict(visit, sql):
     rows = sql(

@@ -564,9 +564,10 @@ function targets() {
     const sign = target.direction === "lower" ? text().atMost : text().atLeast;
     const dimension = text().dimensions[target.dimension] ?? target.dimension;
     const beyond = target.direction === "lower" ? ">" : "<";
+    const critical = target.critical_value ?? target.warning_value ?? target.target_value;
     return [
       label(target.kpi) + named(target.kpi, target.measure), target.dimension === "total" ? dimension : `${dimension}: ${word(target.dimension_value)}`, text()[target.period_grain],
-      `${sign} ${written(target.target_value, unit)}`, target.critical_value === null ? "" : `${beyond} ${written(target.critical_value, unit)}`,
+      `${sign} ${written(target.target_value, unit)}`, `${beyond} ${written(critical, unit)}`,
       target.owner ?? "", `${day(target.next_review_on) ?? ""}${target.is_review_due ? ` (${text().due})` : ""}`,
       target.rationale ?? "", target.benchmark_source ?? "",
     ];
