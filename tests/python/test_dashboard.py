@@ -1224,7 +1224,133 @@ def test_a_value_that_a_kpi_never_has_is_no_data(visit, warehouse, tmp_path):
     assert note == "keine Daten"
 
 
-# --- A target on a count ---
+# --- Targets of all kinds ---
+def judged_by(kpi, measure, grain, dimension, value, target):
+    """Statements that judge one row by a measure, in all marts that say so."""
+    row = (
+        f"kpi = '{kpi}' and period_grain = '{grain}' "
+        f"and dimension = '{dimension}' and dimension_value = '{value}'"
+    )
+    figures = (
+        "select period_start, value, unit, value - lag(value) over periods as "
+        f"to_period, value - lag(value, {GRAINS[grain]}) over periods as to_year "
+        f"from marts.kpi_values where {row} and measure = '{measure}' "
+        "window periods as (order by period_start)"
+    )
+    return (
+        f"update marts.kpi_values set is_judged = measure = '{measure}', "
+        f"target_value = case measure when '{measure}' then {target} end, "
+        "status = case when status in ('period_open', 'no_data') then status "
+        f"when measure = '{measure}' then 'off_target' else 'no_target' end "
+        f"where {row}",
+        f"update marts.kpi_scorecard as card set measure = '{measure}', "
+        f"unit = figures.unit, direction = 'higher', target_value = {target}, "
+        "status = 'off_target', value = figures.value, "
+        "change_to_prior_period = figures.to_period, "
+        f"change_to_prior_year = figures.to_year from ({figures}) as figures where "
+        f"card.scorecard_key = '{kpi}|{grain}|{dimension}|{value}' "
+        "and card.period_start = figures.period_start",
+    )
+
+
+def assert_card(page, folder, key):
+    """A card is a row of the scorecard; returns what stands under its title."""
+    (row,) = rows_of(
+        folder, "select * from marts.kpi_scorecard where scorecard_key = ?", key
+    )
+    shown = card(page, row["kpi"])
+    del shown["sample"]
+    assert shown == expected_card(row, "de")
+    assert shown["goal"] != "ohne Ziel"
+    return page.locator(f".card[data-kpi={row['kpi']}] .sub").inner_text()
+
+
+def test_a_target_that_has_ended_makes_no_headline(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "ended",
+        "update marts.kpi_values set target_value = 20000, status = 'off_target' "
+        "where measure = 'average_order_value' and period_end <= '2025-12-31' "
+        "and value is not null and (dimension = 'total' or dimension_value = 'upsell')",
+    )
+    page = visit("#lang=de&grain=quarter", folder=folder)
+    key = "average_order_value|quarter|deal_type|new_business"
+    assert "Neugeschäft" in assert_card(page, folder, key)
+
+
+@pytest.mark.parametrize(
+    ("measure", "name"),
+    [
+        ("order_revenue", "Auftragsumsatz"),
+        ("median_order_value", "Auftragswert (Median)"),
+    ],
+)
+def test_a_headline_may_be_judged_by_another_measure(
+    visit, warehouse, tmp_path, measure, name
+):
+    kpi, kind = "average_order_value", ("quarter", "deal_type", "new_business")
+    folder = changed(
+        warehouse, tmp_path / measure, *judged_by(kpi, measure, *kind, 900000)
+    )
+    page = visit("#lang=de&grain=quarter", folder=folder)
+    under = assert_card(page, folder, "|".join((kpi, *kind)))
+    assert under.endswith(f" · Neugeschäft · {name}")
+    page.click(f"#card-{kpi}")
+    assert page.inner_text("#title-breakdown").endswith(f" · {name}")
+    assert page.get_attribute(f"#measure-{measure}", "aria-pressed") == "true"
+
+
+def test_a_value_is_shown_by_the_measure_of_its_own_target(visit, warehouse, tmp_path):
+    kpi, north = "revenue_growth", ("quarter", "region", "Nord")
+    folder = changed(
+        warehouse, tmp_path / "own", *judged_by(kpi, "revenue", *north, 10_000_000)
+    )
+    address = f"#lang=de&grain=quarter&kpi={kpi}&by=region"
+    page = visit(f"{address}&is=Nord", folder=folder)
+    under = assert_card(page, folder, "|".join((kpi, *north)))
+    assert under.endswith(" · Umsatz")
+    assert page.get_attribute("#measure-revenue", "aria-pressed") == "true"
+    # The others are shown as the whole company is, together with it, too.
+    for values in ("&is=West", "&is=Nord&is=West"):
+        page = visit(address + values, folder=folder)
+        assert "Umsatz" not in page.locator(f".card[data-kpi={kpi}] .sub").inner_text()
+        assert card(page, kpi)["goal"] == "ohne Ziel"
+        assert card(page, kpi)["value"].endswith(" %")
+
+
+def test_what_cannot_be_formed_from_several_values_says_so(visit, warehouse, tmp_path):
+    order, cycle = "average_order_value", "sales_cycle_length"
+    whole = ("quarter", "total", "(all)")
+    folder = changed(
+        warehouse,
+        tmp_path / "medians",
+        *judged_by(order, "median_order_value", *whole, 20000),
+        "update marts.kpi_scorecard set is_headline = dimension = 'total' "
+        f"where kpi = '{order}' and period_grain = 'quarter'",
+        # The clock starts at the deal: the mean that the page has is by another one.
+        *judged_by(cycle, "median_opportunity_to_won_days", *whole, 30),
+    )
+    notes = {
+        "de": {
+            order: "Auftragswert (Median): lässt sich aus mehreren Werten nicht bilden",
+            cycle: "Deal bis Gewinn (Median): lässt sich aus mehreren Werten nicht "
+            "bilden",
+        },
+        "en": {
+            order: "Order value (median): cannot be formed from several values",
+            cycle: "Deal to win (median): cannot be formed from several values",
+        },
+    }
+    for language, expected in notes.items():
+        address = f"#lang={language}&grain=quarter&kpi={order}&by=region&is=Nord"
+        page = visit(f"{address}&is=West", folder=folder)
+        for kpi, note in expected.items():
+            assert page.inner_text(f".card[data-kpi={kpi}] .note") == note
+        assert page.inner_text("#panel-trend .note") == expected[order]
+        one = visit(address, folder=folder)
+        assert card(one, order)["value"] != NOTHING
+
+
 def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path):
     whole_quarters = (
         "kpi = 'customer_acquisition_cost' and period_grain = 'quarter' "
@@ -1254,11 +1380,11 @@ def test_a_goal_for_a_count_is_shown_as_a_count(visit, sql, warehouse, tmp_path)
         f"where {whole_quarters}",
         "update marts.kpi_values set is_judged = measure = 'lead_count' where "
         "kpi = 'conversion_rate' and period_grain = 'quarter' and dimension = 'total'",
+        "update marts.kpi_scorecard set measure = 'lead_count', unit = 'count' "
+        "where scorecard_key = 'conversion_rate|quarter|total|(all)'",
     )
-    with duckdb.connect(folder / "sales_kpis.duckdb", read_only=True) as database:
-        (row,) = query(
-            database, f"select * from marts.kpi_scorecard where {whole_quarters}"
-        )
+    cards = f"select * from marts.kpi_scorecard where {whole_quarters}"
+    (row,) = rows_of(folder, cards)
     page = visit("#lang=de&grain=quarter", folder=folder)
     shown = card(page, "customer_acquisition_cost")
     assert shown == expected_card(row, "de") | {"sample": None}

@@ -95,6 +95,16 @@ left join figures
 group by all
 order by all
 """
+# Rows with a target of their own, on another measure than the headline of their KPI.
+OWN_MEASURES = """
+select own.kpi, own.period_grain, own.dimension, own.dimension_value, own.measure
+from marts.kpi_scorecard as own
+inner join marts.kpi_scorecard as headline
+    on own.kpi = headline.kpi and own.period_grain = headline.period_grain
+where headline.is_headline
+    and own.target_value is not null and own.measure != headline.measure
+order by all
+"""
 # How many periods of a grain go back to the oldest one that is the last final one of
 # some measure.
 SPANS = """
@@ -274,30 +284,41 @@ class Published:
         }
 
     def kpis(self):
-        """The six KPIs in order: labels, measures with units and better directions.
+        """The six KPIs in order: labels, headlines, measures, units, better directions.
 
         The scorecard has no row of a KPI, or of a grain, whose periods are all open, as
-        those of a young company are; the page shows it nevertheless.
+        those of a young company are; the page shows its total nevertheless.
         """
         marts = models(KPIS)
         directions = self.rows(
             "select kpi, measure, max(direction) from marts.kpi_scorecard "
             "where direction is not null group by all order by all"
         )
-        judged = self.rows(
-            "select kpi, period_grain, measure from marts.kpi_values "
-            "where dimension = 'total' and is_judged "
-            "qualify row_number() over (partition by kpi, period_grain "
-            "order by status != 'period_open' desc, period_start desc) = 1 order by all"
+        cards = self.rows(
+            "select kpi, period_grain, measure, dimension, dimension_value "
+            "from marts.kpi_scorecard where is_headline"
         )
+        totals = self.rows(
+            "select kpi, period_grain, measure, dimension, dimension_value "
+            "from marts.kpi_values where dimension = 'total' and is_judged "
+            "qualify row_number() over (partition by kpi, period_grain "
+            "order by period_start desc) = 1 order by all"
+        )
+        headlines = {
+            (kpi, grain): {"measure": measure, "dimension": by, "values": [value]}
+            for kpi, grain, measure, by, value in (*totals, *cards)
+        }
+        own_measures = self.rows(OWN_MEASURES)
         units = self.rows(
             "select distinct kpi, measure, unit from marts.kpi_values order by all"
         )
         found = []
         for kpi, offered in MEASURES.items():
             labels = marts[f"kpi_{kpi}"]["config"]["meta"]
-            by_grain = {grain: measure for k, grain, measure in judged if k == kpi}
-            measures = [*by_grain.values(), *offered]
+            by_grain = {grain: row for (k, grain), row in headlines.items() if k == kpi}
+            own = [row for k, *row in own_measures if k == kpi]
+            measures = [row["measure"] for row in by_grain.values()]
+            measures += [*offered, *(row[-1] for row in own)]
             found.append(
                 {
                     "kpi": kpi,
@@ -307,7 +328,8 @@ class Published:
                         m: better for k, m, better in directions if k == kpi
                     },
                     "default": offered[0],
-                    "judged": by_grain,
+                    "headlines": by_grain,
+                    "own": own,
                     "measures": list(dict.fromkeys(measures)),
                     "units": {m: unit for k, m, unit in units if k == kpi},
                 }

@@ -27,8 +27,17 @@ const word = (value) => (Object.hasOwn(text().words, value) ? text().words[value
 const kpiOf = (name) => DATA.kpis.find((kpi) => kpi.kpi === name);
 const label = (kpi) => kpiOf(kpi)[state.language];
 const measureName = (measure) => text().measures[measure] ?? measure.replaceAll("_", " ");
-const judged = (kpi) => kpiOf(kpi).judged[state.grain];
-const direction = (kpi) => kpiOf(kpi).directions[judged(kpi)] ?? DIRECTION[kpi];
+// The row of the scorecard that stands for a KPI: {measure, dimension, values}.
+const headline = (kpi) => kpiOf(kpi).headlines[state.grain];
+// The measure a KPI is shown by: that of its headline, or of the target that the one
+// chosen value has of its own.
+function judged(kpi) {
+  const { dimension, values = [] } = state.filter ?? {};
+  const own = values.length === 1 && kpiOf(kpi).own.find(
+    ([grain, by, value]) => grain === state.grain && by === dimension && value === values[0]);
+  return own ? own[3] : headline(kpi).measure;
+}
+const direction = (kpi, measure) => kpiOf(kpi).directions[measure] ?? DIRECTION[kpi];
 // Names the measure where a target stands on another one than the KPI's own.
 const named = (kpi, measure) => (measure === kpiOf(kpi).default ? "" : ` · ${measureName(measure)}`);
 const unitOf = (kpi, measure) => kpiOf(kpi).units[measure];
@@ -107,17 +116,6 @@ function fiscalName(name) {
 }
 
 // --- The figures of a selection ---------------------------------------------------
-// Where a KPI's target stands on one kind of order only, that kind is its headline.
-function headline(kpi, measure) {
-  const whole = { dimension: "total", values: ["(all)"] };
-  const targeted = (figures) => figures && "t" in figures;
-  const byDimension = DATA.series[kpi][measure];
-  if (targeted(byDimension.total["(all)"][state.grain])) return whole;
-  const kinds = Object.entries(byDimension.deal_type ?? {})
-    .filter(([, grains]) => targeted(grains[state.grain])).map(([value]) => value);
-  return kinds.length === 1 ? { dimension: "deal_type", values: kinds } : whole;
-}
-
 const valuesOf = (figures) => figures.v ?? figures.n.map((over, i) => quotient(over, figures.d[i]));
 const quotient = (over, under) =>
   (over === null || under === null || !(under > 0) ? null : over / under);
@@ -157,12 +155,12 @@ function figuresFor(kpi, measure, selection, grain = state.grain) {
   return { measure, values, over, under, sample, statuses, target: () => null };
 }
 
-// The figures of a KPI under the filter; of a median over several values, the mean.
+// The figures of a KPI under the filter; of a median cycle over several values, the mean
+// by the same clock.
 function selected(kpi, measure) {
-  const selection = state.filter ?? headline(kpi, measure);
+  const selection = state.filter ?? headline(kpi);
   let figures = figuresFor(kpi, measure, selection);
-  const inMart = DATA.series[kpi][measure]?.[selection.dimension];
-  if (!figures && inMart && DATA.series[kpi].mean_cycle_days) {
+  if (!figures && ["median_cycle_days", "p90_cycle_days"].includes(measure)) {
     figures = figuresFor(kpi, "mean_cycle_days", selection);
   }
   return figures && { ...figures, selection };
@@ -178,4 +176,5 @@ function lastFinal(figures) {
 const minus = (a, b) => (a === null || b === null || a === undefined || b === undefined
   ? null : a - b);
 // Whether a change is for the better: 1, for the worse: -1, neither: 0.
-const better = (kpi, change) => Math.sign(change) * (direction(kpi) === "lower" ? -1 : 1);
+const better = (kpi, measure, change) =>
+  Math.sign(change) * (direction(kpi, measure) === "lower" ? -1 : 1);

@@ -1,16 +1,16 @@
 // The scorecard and the panels: each is a title, what it shows, and the same as a table.
 
 // --- Scorecard --------------------------------------------------------------------
-function goal(kpi, unit, target) {
+function goal(kpi, measure, target) {
   if (target === null) return text().noTarget;
-  const sign = direction(kpi) === "lower" ? text().atMost : text().atLeast;
-  return `${text().target} ${sign} ${written(target, unit)}`;
+  const sign = direction(kpi, measure) === "lower" ? text().atMost : text().atLeast;
+  return `${text().target} ${sign} ${written(target, unitOf(kpi, measure))}`;
 }
 
-function change(kpi, unit, against, name, value, base) {
-  const delta = minus(value, base);
+function change(kpi, measure, against, name, value, base) {
+  const delta = minus(value, base), unit = unitOf(kpi, measure);
   if (delta === null) return null;
-  const verdict = difference(delta, unit) === difference(0, unit) ? 0 : better(kpi, delta);
+  const verdict = difference(delta, unit) === difference(0, unit) ? 0 : better(kpi, measure, delta);
   const words = verdict > 0 ? text().better : verdict < 0 ? text().worse : text().unchanged;
   return element("div", { "data-change": against },
     element("dt", {}, name), element("dd", {}, difference(delta, unit)),
@@ -40,11 +40,14 @@ function sampleWords(kpi, figures, i) {
   });
 }
 
-// Why a KPI has no figure under the filter: no such dimension, or nothing of its value.
+// Why a KPI has no figure under the filter: no such dimension, nothing of its value, or
+// several values of which none can be made.
 function nothing(kpi, measure) {
-  const { dimension } = state.filter;
-  return DATA.series[kpi][measure]?.[dimension] ? text().no_data
-    : fill(text().notBy, { dimension: text().dimensions[dimension] });
+  const { dimension, values } = state.filter;
+  const branch = DATA.series[kpi][measure]?.[dimension];
+  if (!branch) return fill(text().notBy, { dimension: text().dimensions[dimension] });
+  return values.filter((value) => Object.hasOwn(branch, value)).length > 1
+    ? fill(text().notFormed, { measure: measureName(measure) }) : text().no_data;
 }
 
 function card(kpi) {
@@ -75,8 +78,8 @@ function card(kpi) {
   const targets = line.map((_, k) => figures.target(from + k));
   const previous = text()[`vs_prior_${state.grain}`];
   const changes = [
-    state.grain !== "fiscal_year" && change(name, unit, "period", previous, value, figures.values[i - 1]),
-    change(name, unit, "year", text().vs_year, value, figures.values[i - YEAR[state.grain]]),
+    state.grain !== "fiscal_year" && change(name, figures.measure, "period", previous, value, figures.values[i - 1]),
+    change(name, figures.measure, "year", text().vs_year, value, figures.values[i - YEAR[state.grain]]),
   ].filter(Boolean);
   const sample = sampleWords(name, figures, i);
   properties.class = `card ${status}${state.kpi === name ? " chosen" : ""}`;
@@ -86,7 +89,7 @@ function card(kpi) {
       sparkline(line, targets, `${title}: ${line.map((v) => written(v, unit)).join(", ")}`)),
     element("div", { class: "verdict" }, statusMark(status),
       element("span", { class: "goal-text" },
-        goal(name, unit, figures.target(i)))),
+        goal(name, figures.measure, figures.target(i)))),
     changes.length > 0 && element("dl", { class: "changes" }, changes),
     figures.measure !== measure && element("p", { class: "note" }, text().meanInstead),
     sample && element("p", { class: "sample" }, sample));
@@ -212,16 +215,16 @@ function trend() {
 
 // --- Breakdown --------------------------------------------------------------------
 function breakdown() {
-  const kpi = state.kpi, measure = judged(kpi);
+  const kpi = state.kpi, { measure } = headline(kpi);
   const dimensions = Object.keys(DATA.series[kpi][measure]).filter((d) => d !== "total");
   const dimension = dimensions.includes(state.breakdown) ? state.breakdown
     : dimensions.includes("segment") ? "segment" : dimensions[0];
   const unit = unitOf(kpi, measure);
-  const title = `${text().breakdown}: ${label(kpi)}`;
+  const title = `${text().breakdown}: ${label(kpi)}${named(kpi, measure)}`;
   if (!dimension) {
     return { title, mart: `kpi_${kpi}`, size: "slim", printed: true, body: element("p", {}, text().no_data), columns: [], rows: [] };
   }
-  const whole = figuresFor(kpi, measure, headline(kpi, measure));
+  const whole = figuresFor(kpi, measure, headline(kpi));
   const last = lastFinal(whole) ?? whole.values.length - 1;
   const found = Object.keys(DATA.series[kpi][measure][dimension] ?? {}).map((value) => {
     const figures = figuresFor(kpi, measure, { dimension, values: [value] });
@@ -230,7 +233,7 @@ function breakdown() {
       sample: figures.sample ? figures.sample[last] : null, target: figures.target(last),
     };
   }).filter((row) => row.actual !== null || row.sample > 0);
-  const order = direction(kpi) === "lower" ? 1 : -1;
+  const order = direction(kpi, measure) === "lower" ? 1 : -1;
   const rank = (row) => (row.actual === null ? Infinity : order * row.actual);
   found.sort((a, b) => rank(a) - rank(b) || a.value.localeCompare(b.value));
   const actuals = found.map((row) => row.actual ?? 0);
