@@ -153,9 +153,7 @@ def rewrite(file):
     with duckdb.connect() as database:
         database.execute(f"attach {literal(file)} as old (read_only)")
         # As profiles.yml has it: DuckDB 1.0 and later can read the file.
-        database.execute(
-            f"attach {literal(fresh)} as fresh (storage_version 'v1.0.0')"
-        )
+        database.execute(f"attach {literal(fresh)} as fresh (storage_version 'v1.0.0')")
         database.execute("copy from database old to fresh")
     fresh.replace(file)
 

@@ -122,7 +122,6 @@ def warehouse(published):
 def sql(warehouse):
     """Asks the published file, apart from everything the dashboard does."""
     with duckdb.connect(warehouse / "sales_kpis.duckdb", read_only=True) as database:
-
         yield lambda text, *parameters: query(database, text, parameters)
 
 
