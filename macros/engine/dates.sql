@@ -74,21 +74,24 @@
     cast(from_utc_timestamp({{ timestamp }}, '{{ var("business_timezone") }}') as date)
 {%- endmacro %}
 
+{#- The first moment (UTC) of a business day. -#}
+{% macro start_of_day(date) -%}
+    {{ adapter.dispatch('start_of_day', 'sales_kpis')(date) }}
+{%- endmacro %}
+
+{% macro default__start_of_day(date) -%}
+    cast({{ date }} as timestamp)
+    at time zone '{{ var("business_timezone") }}' at time zone 'UTC'
+{%- endmacro %}
+
+{% macro spark__start_of_day(date) -%}
+    to_utc_timestamp(cast({{ date }} as timestamp), '{{ var("business_timezone") }}')
+{%- endmacro %}
+
 {#-
     The first moment (UTC) after a business day. Comparing moments with it is far cheaper
     than asking each moment for its day.
 -#}
 {% macro end_of_day(date) -%}
-    {{ adapter.dispatch('end_of_day', 'sales_kpis')(date) }}
-{%- endmacro %}
-
-{% macro default__end_of_day(date) -%}
-    cast({{ add_days(date, 1) }} as timestamp)
-    at time zone '{{ var("business_timezone") }}' at time zone 'UTC'
-{%- endmacro %}
-
-{% macro spark__end_of_day(date) -%}
-    to_utc_timestamp(
-        cast({{ add_days(date, 1) }} as timestamp), '{{ var("business_timezone") }}'
-    )
+    {{ start_of_day(add_days(date, 1)) }}
 {%- endmacro %}

@@ -2,7 +2,8 @@
     Casts a raw column so that no value can stop a build: what cannot be read is NULL
     (and `unreadable_columns` names it). `landed_type` is the warehouse type of the
     column, none if unknown; a column that has its type already is not parsed again, and
-    a struct is read as JSON.
+    a struct is read as JSON. A column of dates has no time of day to be shifted: its
+    moment is the first one of that business day.
 -#}
 {% macro safe_cast_to(column, type, landed_type=none) %}
     {%- set landed = landed_type or '' -%}
@@ -12,7 +13,9 @@
     {%- elif type == 'boolean' -%}
         {{- return(column if landed == 'boolean' else readable_boolean(text)) -}}
     {%- elif type in ['date', 'timestamp'] -%}
-        {%- if landed == 'date' or landed.startswith('timestamp') -%}
+        {%- if landed == 'date' and type == 'timestamp' -%}
+            {{- return('(' ~ start_of_day(safe_cast_to(column, 'date', landed)) ~ ')') -}}
+        {%- elif landed == 'date' or landed.startswith('timestamp') -%}
             {%- set moment = utc_timestamp(column, landed) -%}
         {%- else -%}
             {%- set moment = readable_timestamp(text, type) -%}

@@ -2,8 +2,9 @@
     What figures lack where a loader did not land a table: the CRM, the tables of which
     one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
     is a lead with a link to what it became, `lead_source` a lead that has one,
-    `merged_record` and `primary_company` what a property of HubSpot tells, and
-    `net_invoice` all invoices without VAT.
+    `merged_record`, `primary_company` and `company_of_deal` what a property of HubSpot
+    tells, `deleted_deal` a deal of which the loader tells that it was deleted, or could,
+    and `net_invoice` all invoices without VAT.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -30,7 +31,8 @@
         ['hubspot', ['owner'], 'no_sellers',
             orders + journeys + ['churn_rate']],
         ['hubspot', ['deal_contact'], 'no_contacts_of_deals', journeys],
-        ['hubspot', ['deal_company'], 'no_companies_of_deals', customers],
+        ['hubspot', ['deal_company', 'company_of_deal'], 'no_companies_of_deals',
+            customers],
         ['hubspot', ['primary_company'], 'no_primary_companies', customers + orders],
         ['hubspot', ['merged_record'], 'no_merges', orders + journeys + customers],
         ['zoho', ['lead_history'], 'no_lead_history', ['conversion_rate']],
@@ -45,6 +47,15 @@
         {%- do gaps.append(
             [system, ['lead_source'], 'no_lead_sources', orders + journeys + customers]
         ) -%}
+    {%- endfor -%}
+    {%- for system, lead, deal in [
+        ('salesforce', 'lead', 'opportunity'), ('hubspot', 'contact', 'deal'),
+        ('zoho', 'lead', 'deal'),
+    ] -%}
+        {%- do gaps.extend([
+            [system, ['deleted_' ~ lead], 'no_deletions', journeys],
+            [system, ['deleted_' ~ deal], 'no_deletions', orders + journeys + customers],
+        ]) -%}
     {%- endfor -%}
     {%- if var('revenue_basis') == 'billings' -%}
         {%- do gaps.extend([

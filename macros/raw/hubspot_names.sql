@@ -113,9 +113,14 @@
     end
 {%- endmacro %}
 
-{#- Columns of a contact whose values are checked to be readable, with their types. -#}
+{#-
+    Columns of a contact whose values are checked to be readable, with their types. Of its
+    number of employees HubSpot offers ranges to choose from: 25-50, 1000+.
+-#}
 {% macro hubspot_lead_columns() %}
-    {%- set columns = [['createdate', 'timestamp'], ['numemployees', 'integer']] -%}
+    {%- set columns = [
+        ['createdate', 'timestamp'], ['numemployees', 'integer', '[0-9]+([+]|-[0-9]+)'],
+    ] -%}
     {%- for stage in [
         'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
         'customer',

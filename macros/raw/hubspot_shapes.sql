@@ -169,6 +169,7 @@
         '{{ to_object }}' as to_object,
         {{ names.get(to_object, "trim(both ' ' from links.linked_id)") }} as to_id,
         cast(null as {{ type_name('text') }}) as type_id,
+        cast(null as {{ type_name('text') }}) as category,
         {{ loaded_at(deal) }} as loaded_at,
         false as is_deleted,
         rank() over (
@@ -193,6 +194,7 @@
         '{{ to_object }}' as to_object,
         {{ pick(link, ids[to_object], required=true) }} as to_id,
         {{ pick(link, 'typeId') }} as type_id,
+        {{ pick(link, 'category') }} as category,
         {{ loaded_at(link) }} as loaded_at,
         {{ is_deleted(link, []) }} as is_deleted,
         {{ is_old_version(link) }} as is_old_version,

@@ -21,6 +21,29 @@
     ({{ flags | join(' or ') }})
 {%- endmacro %}
 
+{#- Whether any of the spellings of deletion landed, with whatever values. -#}
+{% macro tells_deletions(raw, api_names=['IsDeleted']) %}
+    {%- set landed = [] -%}
+    {%- for name in api_names + ['_fivetran_deleted'] if landed_column(raw, name) -%}
+        {%- do landed.append(name) -%}
+    {%- endfor -%}
+    {{- return(landed != []) -}}
+{% endmacro %}
+
+{#- What landed of a CRM beside its rows, one row for each name. -#}
+{% macro rows_of_what_landed(system, names) -%}
+    {%- for name in names %}
+    select
+        '{{ system }}' as source_system,
+        '{{ name }}' as raw_table
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- else %}
+    {{ no_rows({'source_system': 'text', 'raw_table': 'text'}) }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- Whether history mode marks the row as an older version of its record. -#}
 {% macro is_old_version(raw) -%}
     not coalesce({{ pick(raw, '_fivetran_active', 'boolean') }}, true)

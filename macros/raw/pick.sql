@@ -143,11 +143,13 @@
 
 {#-
     The API names of the given columns, joined by a comma, whose value landed but
-    cannot be read as its type; NULL if all can. `columns`: list of [API name, type].
+    cannot be read as its type; NULL if all can. `columns`: list of [API name, type], or
+    [API name, type, form of a text that the CRM itself offers and that is no mistake].
 -#}
 {% macro unreadable_columns(raw, columns) -%}
     {%- set checks = [] -%}
-    {%- for api_name, type in columns if landed_column(raw, api_name) -%}
+    {%- for column in columns if landed_column(raw, column[0]) -%}
+        {%- set api_name, type = column[0], column[1] -%}
         {%- set landed = landed_column(raw, api_name) -%}
         {#- What has a type of its own is no blank text. -#}
         {%- set may_be_blank = is_text_type(landed.type) or columns_beside(raw, landed) -%}
@@ -157,6 +159,9 @@
             case
                 when {{ value }} is not null
                     and {{ pick(raw, api_name, type) }} is null
+                    {%- if column | length > 2 and may_be_blank %}
+                    and not {{ matches(value, column[2]) }}
+                    {%- endif %}
                     then '{{ api_name }},'
                 else ''
             end

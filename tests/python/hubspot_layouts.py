@@ -23,6 +23,8 @@ CONTACTS = [
         "hs_v2_date_entered_opportunity": "2025-01-20T09:00:00Z",
         "hubspot_owner_id": "71",
         "hs_analytics_source": "PAID_SEARCH",
+        # HubSpot offers ranges to choose from.
+        "numemployees": "25-50",
     },
     # Dates by their old names only.
     {
@@ -33,6 +35,7 @@ CONTACTS = [
         "lifecyclestage": "marketingqualifiedlead",
         "hs_lifecyclestage_lead_date": "2025-01-03T09:00:00Z",
         "hs_lifecyclestage_marketingqualifiedlead_date": "2025-02-03T09:00:00Z",
+        "numemployees": "1000+",
     },
     # A reader of the newsletter, never a lead: the day is none.
     {
@@ -380,9 +383,10 @@ def fivetran():
     companies, contacts, items = [], [], []
     for deal in DEALS:
         for company in deal.get("companies", []):
-            companies.append((deal["id"], company, "341"))
-            if company == deal["primary_company"]:
-                companies.append((deal["id"], company, "5"))
+            companies.append((deal["id"], company, "341", "HUBSPOT_DEFINED"))
+            # Of the others a label of the portal's own, which has the same number.
+            own = "HUBSPOT" if company == deal["primary_company"] else "USER"
+            companies.append((deal["id"], company, "5", f"{own}_DEFINED"))
         for number, contact in enumerate(deal.get("contacts", [])):
             contacts.append((deal["id"], contact, str(3 + number)))
         items += [(item, deal["id"], "20") for item in deal.get("line_items", [])]
@@ -395,8 +399,13 @@ def fivetran():
         "deal": [_renamed(row, "property_", deal_names, LINKS) for row in DEALS],
         "line_item": [_renamed(row, "property_", deleted) for row in LINE_ITEMS],
         "deal_company": [
-            {"deal_id": deal, "company_id": company, "type_id": kind}
-            for deal, company, kind in companies
+            {
+                "deal_id": deal,
+                "company_id": company,
+                "type_id": kind,
+                "category": category,
+            }
+            for deal, company, kind, category in companies
         ],
         "deal_contact": [
             {"deal_id": deal, "contact_id": contact, "type_id": kind}

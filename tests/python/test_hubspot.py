@@ -142,6 +142,9 @@ def test_stages_are_dated_by_new_and_old_names_and_by_history(built):
 
 
 def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
+    # A range of employees is what HubSpot itself offers.
+    leads = staged(built, "leads", "record_id, employee_count")
+    assert leads["1"]["employee_count"] is leads["2"]["employee_count"] is None
     listed = built.query(
         "select raw_key, detail from marts.data_quality_issues"
         " where raw_table = 'contact' and reason = 'unreadable_value'"
@@ -337,7 +340,7 @@ def test_older_versions_and_copies_are_set_aside(built, loader):
     }
     if loader == "fivetran":
         assert reasons["deal", "superseded"] == 1  # history mode
-        assert reasons["deal_company", "duplicate"] == 4  # types of association
+        assert reasons["deal_company", "duplicate"] == 5  # types of association
     elif loader == "airbyte":
         assert reasons["deal", "duplicate"] == 1  # append mode
         # What an older version of the deal was linked to does not count.
@@ -431,10 +434,23 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(dbt):
         assert build.query(f"select * from staging.stg_hubspot__{empty}") == []
 
 
+def named_gaps(build):
+    """(reason, KPI) of the gaps."""
+    gaps = build.query(
+        "select reason, kpi from marts.data_quality_summary where row_kind = 'gap'"
+    )
+    return {(gap["reason"], gap["kpi"]) for gap in gaps}
+
+
 def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
     tables = {
         table: [
-            {key: row[key] for key in row if not key.startswith("hs_")} for row in rows
+            {
+                key: row[key]
+                for key in row
+                if not key.startswith("hs_") and key != "is_deleted"
+            }
+            for row in rows
         ]
         for table, rows in hubspot_layouts.dlt().items()
     }
@@ -450,13 +466,33 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
     deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "1"
     assert {"104", "105", "106"} < set(deals)
-    gaps = build.query(
-        "select reason, kpi from marts.data_quality_summary where row_kind = 'gap'"
-    )
-    named = {(gap["reason"], gap["kpi"]) for gap in gaps}
+    named = named_gaps(build)
     assert ("no_primary_companies", "churn_rate") in named
     assert ("no_merges", "revenue_growth") in named
     assert ("no_lead_sources", "conversion_rate") in named
+    # By soft_delete.
+    assert ("no_deletions", "revenue_growth") in named
+
+
+def test_the_company_that_a_deal_names_itself_is_no_gap_but_a_deleted_deal_is(dbt):
+    tables = hubspot_layouts.airbyte()
+    del tables["deals_archived"]
+    for row in tables["deals"]:
+        row.pop("companies:varchar[]", None)
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
+        hubspot_loader="airbyte",
+        as_of_date="2025-06-30",
+    )
+    assert build.worked, build.console
+    deals = staged(build, "deals", "record_id, account_id")
+    assert deals["100"]["account_id"] == "10"
+    named = named_gaps(build)
+    assert "no_companies_of_deals" not in {reason for reason, _ in named}
+    # A flag stands on each deal, and says no: the deleted ones are in another stream.
+    assert ("no_deletions", "revenue_growth") in named
 
 
 def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(dbt):
@@ -511,6 +547,25 @@ def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(dbt
         "large": [Decimal("7500000000.00"), end, None],
         "discount": [Decimal("500.00"), end, "hs_discount_percentage,"],
     }
+
+
+def test_a_date_without_time_of_day_is_that_business_day_in_every_time_zone(dbt):
+    tables = hubspot_layouts.fivetran()
+    for row in tables["deal"]:
+        row["property_contract_signed_on:date"] = "2025-04-01"
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "staging.hubspot", "excluded_records", "value_mapping"),
+        *("--exclude", "resource_type:test"),
+        business_timezone="America/New_York",
+        crm_column_overrides={
+            "hubspot": {"deal": {"closedate": "property_contract_signed_on"}}
+        },
+    )
+    assert build.worked, build.console
+    days = build.query("select distinct close_on from staging.stg_hubspot__deals")
+    assert days == [{"close_on": date(2025, 4, 1)}]
 
 
 # --- Real rows

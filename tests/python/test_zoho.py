@@ -102,6 +102,26 @@ def test_airbyte_does_not_see_converted_leads_stages_and_users(builds):
     assert staged(builds["airbyte"], "users") == []
 
 
+def test_stages_stand_in_the_order_that_landed_else_in_that_of_a_new_account(builds):
+    query = """
+        select stage, sort_order from intermediate.int_crm__stages
+        where sort_order is not null
+    """
+    landed = (
+        *("qualification", "identify decision makers", "negotiation/review"),
+        *("closed won", "closed lost"),
+    )
+    order = {stage: number for number, stage in enumerate(landed, start=1)}
+    assert dict(builds["fivetran"].tuples(query)) == order | {"id. decision makers": 2}
+    new = (
+        *("qualification", "needs analysis", "value proposition"),
+        *("identify decision makers", "proposal/price quote", "negotiation/review"),
+        *("closed won", "closed lost", "closed lost to competition"),
+    )
+    order = {stage: number for number, stage in enumerate(new, start=1)}
+    assert dict(builds["airbyte"].tuples(query)) == order
+
+
 @pytest.mark.parametrize(
     "name", ["kpi_revenue_growth", "kpi_average_order_value", "kpi_churn_rate"]
 )
@@ -434,6 +454,29 @@ def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
         where raw_table in ('invoice', 'net_invoice') order by 1
     """)
     assert [reason for (reason,) in found] == reasons
+
+
+@pytest.mark.parametrize(
+    ("columns", "untold"),
+    [
+        ({}, ["deleted_deal", "deleted_lead"]),
+        ({"record_status_s": "Available"}, ["deleted_deal", "deleted_lead"]),
+        # Whoever lands one record out of the recycle bin lands them all.
+        ({"record_status_s": "Trash"}, []),
+        ({"_fivetran_deleted": "false"}, []),
+    ],
+)
+def test_deletions_that_no_loader_tells_are_a_gap(dbt, columns, untold):
+    stamp = {"id": "1", "created_time": "2025-01-05T09:00:00+01:00"}
+    deal = {"stage": "Closed Won", "amount": "1", "closing_date": "2025-02-01"}
+    tables = {"deal": [stamp | deal | columns], "lead": [stamp | columns]}
+    build = build_of(dbt, tables | {"account": [stamp]}, "+int_quality__input_gaps")
+    assert build.worked, build.console
+    found = build.tuples("""
+        select distinct raw_table from intermediate.int_quality__input_gaps
+        where reason = 'no_deletions' order by 1
+    """)
+    assert [table for (table,) in found] == untold
 
 
 def test_values_that_dlt_landed_beside_the_column_are_read(dbt):

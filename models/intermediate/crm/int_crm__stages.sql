@@ -96,6 +96,33 @@ known_stages as (
 
 ),
 
+{# Where no order of Zoho's stages landed, those of a new account stand in its order. #}
+landed_positions as (
+
+    select count(sort_order) as position_count
+
+    from stages
+    where source_system = 'zoho' and set_aside_reason is null
+
+),
+
+positions_of_a_new_account as (
+
+    {%- for stage in zoho_stages_of_a_new_account() %}
+    select
+        'zoho' as source_system,
+        '{{ stage | lower }}' as stage,
+        {{ loop.index }} as sort_order
+
+    from landed_positions
+    where position_count = 0
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
 {# Who fills the position of a stage alone leaves its state to the CRM. #}
 ranked_stages as (
 
@@ -139,21 +166,29 @@ ranked_stages as (
 stage_states as (
 
     select
-        source_system,
-        pipeline,
-        stage,
-        known_label as stage_label,
-        known_sort_order as sort_order,
-        source_rank = 1 and coalesce(is_won, is_lost) is not null as is_own_definition,
-        is_won_in_crm,
+        ranked_stages.source_system,
+        ranked_stages.pipeline,
+        ranked_stages.stage,
+        ranked_stages.known_label as stage_label,
+        coalesce(
+            ranked_stages.known_sort_order, positions_of_a_new_account.sort_order
+        ) as sort_order,
+        ranked_stages.source_rank = 1
+        and coalesce(ranked_stages.is_won, ranked_stages.is_lost) is not null
+            as is_own_definition,
+        ranked_stages.is_won_in_crm,
         case
-            when is_won then 'won'
-            when is_lost then 'lost'
-            when coalesce(is_won, is_lost) is not null then 'open'
+            when ranked_stages.is_won then 'won'
+            when ranked_stages.is_lost then 'lost'
+            when coalesce(ranked_stages.is_won, ranked_stages.is_lost) is not null
+                then 'open'
         end as stage_state
 
     from ranked_stages
-    where stage_rank = 1
+    left join positions_of_a_new_account
+        on ranked_stages.source_system = positions_of_a_new_account.source_system
+        and ranked_stages.stage = positions_of_a_new_account.stage
+    where ranked_stages.stage_rank = 1
 
 )
 

@@ -8,6 +8,14 @@ used_tables as (
 
 ),
 
+{# A row that is gone in the CRM shows that the loader tells of such rows. #}
+deleted_rows as (
+
+    select * from {{ ref('int_quality__row_counts') }}
+    where row_state = 'deleted'
+
+),
+
 contract_periods as (
 
     select * from {{ ref('stg_finance__contract_periods') }}
@@ -43,14 +51,20 @@ filled_tables as (
 
     from contract_periods
     where set_aside_reason is null
-    {%- if var('hubspot_enabled') %}
+    {%- for system in enabled_crms() %}
     union
     select
         source_system,
         raw_table
 
-    from {{ ref('stg_hubspot__landed_properties') }}
-    {%- endif %}
+    from {{ ref('stg_' ~ system ~ '__landed_properties') }}
+    {%- endfor %}
+    union
+    select
+        source_system,
+        'deleted_' || raw_table as raw_table
+
+    from deleted_rows
     union
     select
         source_system,

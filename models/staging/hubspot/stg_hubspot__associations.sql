@@ -48,14 +48,19 @@ surviving_links as (
 
 ),
 
-{# One pair can stand in several rows, one per type; any living row links it. #}
+{#
+    One pair can stand in several rows, one per type; any living row links it. A portal
+    counts the labels of its own by itself, and one of them can bear HubSpot's number.
+#}
 versions as (
 
     select
         *,
         max(
             case
-                when is_living and raw_table = 'deal_company' and type_id = '5' then 1
+                when is_living and raw_table = 'deal_company' and type_id = '5'
+                    and coalesce(upper(category), 'HUBSPOT_DEFINED') = 'HUBSPOT_DEFINED'
+                    then 1
                 else 0
             end
         ) over (partition by raw_table, from_record_id, to_record_id) = 1 as is_primary,

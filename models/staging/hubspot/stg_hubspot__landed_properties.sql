@@ -1,7 +1,10 @@
 {#-
     What only a property of HubSpot's own or a table tells, of what landed. dlt lands no
-    property that begins with hs_ unless it is told to.
+    property that begins with hs_ unless it is told to. Airbyte lands a flag of deletion
+    with each deal, and the deleted deals in a table of their own.
 -#}
+{%- set loader = var('hubspot_loader') -%}
+{%- set contact = raw_table('hubspot', 'contact') -%}
 {%- set deal = raw_table('hubspot', 'deal') -%}
 {%- set merged_deal = raw_table('hubspot', 'merged_deal', optional=true) -%}
 {%- set landed = [] -%}
@@ -9,29 +12,30 @@
     {%- do landed.append('merged_record') -%}
 {%- endif -%}
 {%- if landed_column(deal, 'hs_primary_associated_company') -%}
-    {%- do landed.append('primary_company') -%}
-{%- elif var('hubspot_loader') != 'airbyte' -%}
+    {%- do landed.extend(['primary_company', 'company_of_deal']) -%}
+{%- elif loader != 'airbyte' -%}
     {%- if landed_column(
         raw_table('hubspot', 'deal_company', optional=true), 'typeId'
     ) -%}
         {%- do landed.append('primary_company') -%}
     {%- endif -%}
 {%- endif -%}
+{%- if tells_deletions(contact, ['archived']) -%}
+    {%- do landed.append('deleted_contact') -%}
+{%- endif -%}
+{%- if loader == 'airbyte' -%}
+    {%- if (hubspot_deal_tables() | last).columns -%}
+        {%- do landed.append('deleted_deal') -%}
+    {%- endif -%}
+{%- elif tells_deletions(deal, ['archived']) -%}
+    {%- do landed.append('deleted_deal') -%}
+{%- endif -%}
 
 with
 
 landed_properties as (
 
-    {%- for name in landed %}
-    select
-        'hubspot' as source_system,
-        '{{ name }}' as raw_table
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- else %}
-    {{ no_rows({'source_system': 'text', 'raw_table': 'text'}) }}
-    {%- endfor %}
+    {{ rows_of_what_landed('hubspot', landed) }}
 
 )
 

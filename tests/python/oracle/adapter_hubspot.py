@@ -47,6 +47,7 @@ LIFECYCLE = {
 }
 QUALIFIED = ("marketingqualifiedlead", "salesqualifiedlead")
 PRIMARY_COMPANY_OF_DEAL = "5"
+HUBSPOTS_OWN = "HUBSPOT_DEFINED"
 BILLING_MONTHS = {
     "monthly": 1,
     "quarterly": 3,
@@ -378,7 +379,7 @@ class _HubSpot:
             key, linked = hubspot_id(row.get("deal_id")), hubspot_id(row.get(other))
             key = self.records.deal_survivors.get(key)
             if key and linked:
-                is_primary = text(row.get("type_id")) == primary
+                is_primary = text(row.get("type_id")) == primary and _is_hubspots(row)
                 pairs.setdefault(key, []).append((linked, is_primary))
         return pairs
 
@@ -636,6 +637,11 @@ class _HubSpot:
                     ),
                 )
             )
+
+
+def _is_hubspots(association) -> bool:
+    """True if the type of an association is HubSpot's, not a label of the portal's."""
+    return (text(association.get("category")) or HUBSPOTS_OWN).upper() == HUBSPOTS_OWN
 
 
 def _billing_months(row) -> Fraction | None:

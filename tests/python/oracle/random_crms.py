@@ -38,6 +38,12 @@ LIFECYCLE = (
     "opportunity",
     "customer",
 )
+# Who made the type of an association, by the last digit of what it leads to.
+CATEGORIES = {
+    "0": None,
+    **dict.fromkeys("123", "USER_DEFINED"),
+    "4": "integrator_defined",
+}
 
 
 def random_raw(shape: str, seed: int, size: int = 15) -> dict:
@@ -364,6 +370,7 @@ class _HubSpot(Builder):
                             deal,
                             **{column: self.said(key)},
                             type_id=kind,
+                            category=CATEGORIES.get(key[-1], "HUBSPOT_DEFINED"),
                             _fivetran_deleted=flag(self.maybe(0.1)),
                         )
 

@@ -62,7 +62,32 @@ cases (name, answer, expected) as (
         ) as answer,
         '{{ moment }}' as expected
         {%- endfor %}
+        {%- for day, moment in [
+            ('2024-01-15', '2024-01-14 23:00:00'),
+            ('2024-03-31', '2024-03-30 23:00:00'),
+            ('2024-04-01', '2024-03-31 22:00:00'),
+        ] %}
+    union all
+    select
+        'moment of the date {{ day }}' as name,
+        cast(
+            {{ safe_cast_to("cast('" ~ day ~ "' as date)", 'timestamp', 'date') }}
+            as {{ type_name('text') }}
+        ) as answer,
+        '{{ moment }}' as expected
+        {%- endfor %}
     {%- endif %}
+    {%- for day in ['1970-01-01', '2024-01-15', '2024-07-15', '2199-12-31'] %}
+    {%- set landed = "cast('" ~ day ~ "' as date)" %}
+    union all
+    select
+        'day of the date {{ day }}' as name,
+        cast(
+            {{ local_date(safe_cast_to(landed, 'timestamp', 'date')) }}
+            as {{ type_name('text') }}
+        ) as answer,
+        '{{ day }}' as expected
+    {%- endfor %}
     {%- if var('fiscal_year_start_month') == 1 %}
     union all
     select
