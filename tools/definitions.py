@@ -36,7 +36,9 @@ def models(folder):
     return {
         model["name"]: model
         for file in sorted(folder.rglob("*.yml"))
-        for model in (yaml.load(file.read_text(), LOADER) or {}).get("models", [])
+        for model in (yaml.load(file.read_text("utf-8"), LOADER) or {}).get(
+            "models", []
+        )
     }
 
 

@@ -7,12 +7,13 @@ written, telephone numbers. They are read from standard input, so that they stan
 shell history, and are bound as values, never put into SQL.
 
 In rows that carry one of the e-mail addresses every text goes that is no key, no date
-and no word of the business (`BUSINESS_WORDS`); the address becomes a random one, so
-that the person's records stay one lead and no figure changes. Anywhere else a text in
-which one of the lines occurs goes as a whole.
+and no word of the business (`BUSINESS_WORDS`). An address becomes a random one of the
+same domain, which says the company, so that the person's records stay one lead of one
+company and no figure changes; a domain of the person's own goes if it is a line, too.
+Anywhere else a text in which one of the lines occurs goes as a whole.
 
 What dbt built is dropped and the file is written anew, so that no freed block keeps
-anything: run `make build` afterwards.
+anything: run `make build` afterwards. Until the new file is complete the old one stays.
 
 Erase the person in the CRM first, or the next load brings them back.
 """
@@ -20,6 +21,7 @@ Erase the person in the CRM first, or the next load brings them back.
 import os
 import re
 import secrets
+import shutil
 import sys
 from pathlib import Path
 
@@ -42,57 +44,93 @@ BUSINESS_WORDS = {
     *("recordstatuss", "converteds", "domain", "category", "probability"),
 }
 KEYS = re.compile(r"(^|_)ids?$|id$", re.IGNORECASE)
+# Ids by which a person is known elsewhere, and tables where `name` is a person's.
+PERSONAL_IDS = re.compile("skype|facebook|twitter|linkedin|google", re.IGNORECASE)
+PEOPLE = re.compile("(lead|contact|user|owner)s?", re.IGNORECASE)
+NESTED = re.compile(r"STRUCT|MAP|.*\]$", re.DOTALL)
 SHORTEST = 5  # shorter texts would hit what is meant by nobody
 
 
-def is_business(column):
+def is_business(column, table=""):
     """Whether a column's text may stay in a row about the erased person."""
     word = re.sub(r"^propert(y|ies)_", "", column.lower()).replace("_", "")
+    if PERSONAL_IDS.search(column) or (word == "name" and PEOPLE.fullmatch(table)):
+        return False
     return bool(KEYS.search(column)) or word in BUSINESS_WORDS or column[:1] == "_"
 
 
 def raw_columns(database):
-    """{(schema, table): its text columns} of all tables that dbt does not build.
+    """{(schema, table): {column of text: type}} of all tables that dbt does not build.
+
+    Objects and lists are columns of text, too.
 
     What was published holds no persons and stays: `HISTORIES` are left out.
     """
     tables = {}
-    for schema, table, column in database.execute(
+    for schema, table, column, data_type in database.execute(
         """
-        select columns.schema_name, columns.table_name, columns.column_name
+        select columns.schema_name, columns.table_name, columns.column_name, data_type
         from duckdb_columns() as columns
         inner join duckdb_tables() as tables using (table_oid, database_name)
-        where columns.data_type in ('VARCHAR', 'JSON') and not columns.internal
+        where not columns.internal
             and columns.schema_name not in (select unnest(?))
         """,
         [[*BUILT, *HISTORIES]],
     ).fetchall():
-        tables.setdefault((schema, table), []).append(column)
+        if data_type in ("VARCHAR", "JSON") or NESTED.match(data_type):
+            tables.setdefault((schema, table), {})[column] = data_type
     return tables
 
 
-def erased_value(column, is_person):
-    """SQL of what becomes of a column; $emails, $pattern and $stand_in are bound.
+def erased_value(column, data_type, table, is_person):
+    """SQL of what becomes of a column; $emails, $pattern and $stand_ins are bound.
 
     Args:
         column: name of a column of text.
+        data_type: its type in DuckDB.
+        table: name of its table.
         is_person: SQL of whether the row carries one of the e-mail addresses.
     """
     text = f"{name(column)}::varchar"
+    replaced = "regexp_replace({}, $pattern, '\\1\\2erased\\3', 'g')"
+    if NESTED.match(data_type):
+        json = replaced.format(f"to_json({name(column)})::varchar")
+        return f"{json}::json::{data_type}"
     kept = text
-    if not is_business(column):
+    if not is_business(column, table):
         is_date = f"try_cast({text} as timestamp) is not null"
         is_flag = f"try_cast({text} as boolean) is not null"
         kept = f"case when {is_date} or {is_flag} then {text} end"
     return f"""case
-        when list_contains($emails, lower(trim({text}))) then $stand_in
+        when list_contains($emails, lower(trim({text})))
+            then $stand_ins[list_position($emails, lower(trim({text})))]
         -- in JSON the rest of the cell holds keys of other records
         when regexp_matches({text}, $pattern) and left({text}, 1) in ('{{', '[')
-            then regexp_replace({text}, $pattern, 'erased', 'g')
+            then {replaced.format(text)}
         when regexp_matches({text}, $pattern) then null
         when {is_person} then {kept}
         else {text}
     end"""
+
+
+def pattern_of(emails, others):
+    """Regular expression of the texts, with what stands before and after as groups.
+
+    anna@gmx.de is not in susanna@gmx.de, nor Ann Lee in Ann Leech.
+    """
+    found = rf"(^|[^\w.%+-])(?:{'|'.join(map(re.escape, emails))})"
+    if others:
+        found += rf"|(^|\W)(?:{'|'.join(map(re.escape, others))})"
+    else:
+        found += "|($.)"  # nothing, but a group
+    return rf"(?i)(?:{found})($|\W)"
+
+
+def stand_in(email, texts):
+    """What stands for an address: a random one, of the same domain if that may stay."""
+    token = secrets.token_hex(8)
+    domain = email.partition("@")[2]
+    return f"erased-{token}@{f'erased-{token}.invalid' if domain in texts else domain}"
 
 
 def erase(file, texts):
@@ -112,46 +150,48 @@ def erase(file, texts):
             "Give at least one e-mail address, and no text of less than "
             f"{SHORTEST} characters."
         )
-    token = secrets.token_hex(8)
-    stand_in = f"erased-{token}@erased-{token}.invalid"
-    pattern = "(?i)" + "|".join(map(re.escape, texts))
+    bound = {
+        "emails": emails,
+        "stand_ins": [stand_in(email, texts) for email in emails],
+        "pattern": pattern_of(emails, [text for text in texts if "@" not in text]),
+    }
     changed = {}
-    with duckdb.connect(str(file)) as database:
-        database.execute("begin")
+    copy = file.with_suffix(".erasing")
+    shutil.copy(file, copy)
+    with duckdb.connect(str(copy)) as database:
         for (schema, table), columns in raw_columns(database).items():
             is_person = " or ".join(
                 f"list_contains($emails, lower(trim({name(column)}::varchar)))"
                 for column in columns
             )
             changes = ", ".join(
-                f"{name(column)} = {erased_value(column, is_person)}"
-                for column in columns
+                f"{name(column)} = {erased_value(column, data_type, table, is_person)}"
+                for column, data_type in columns.items()
             )
             found = " or ".join(
                 f"regexp_matches({name(column)}::varchar, $pattern)"
                 for column in columns
             )
-            (count,) = database.execute(
-                f"update {name(schema)}.{name(table)} set {changes} where {found}",
-                {"emails": emails, "pattern": pattern, "stand_in": stand_in},
-            ).fetchone()
+            update = f"update {name(schema)}.{name(table)} set {changes} where {found}"
+            used = {key: value for key, value in bound.items() if f"${key}" in update}
+            (count,) = database.execute(update, used).fetchone()
             if count:
                 changed[f"{schema}.{table}"] = count
         if changed:
             for schema in BUILT:
                 database.execute(f"drop schema if exists {schema} cascade")
-        database.execute("commit")
     if changed:
-        rewrite(file)
+        rewrite(copy, file)
+    copy.unlink()
     return changed
 
 
-def rewrite(file):
+def rewrite(old, file):
     """Write a DuckDB file anew, so that nothing of what was deleted is left in it."""
     fresh = file.with_suffix(".rewritten")
     fresh.unlink(missing_ok=True)
     with duckdb.connect() as database:
-        database.execute(f"attach {literal(file)} as old (read_only)")
+        database.execute(f"attach {literal(old)} as old (read_only)")
         # As profiles.yml has it: DuckDB 1.0 and later can read the file.
         database.execute(f"attach {literal(fresh)} as fresh (storage_version 'v1.0.0')")
         database.execute("copy from database old to fresh")
@@ -164,11 +204,14 @@ def main():
     if not file.exists():
         sys.exit(f"There is no build file {file}: set SALES_KPIS_DUCKDB_PATH.")
     try:
-        changed = erase(file, sys.stdin.read().splitlines())
+        changed = erase(file, sys.stdin.buffer.read().decode("utf-8").splitlines())
     except ValueError as error:
         sys.exit(str(error))
     if not changed:
-        sys.exit("Nobody was found by these texts; nothing was changed.")
+        sys.exit(
+            f"Nobody was found by these texts in {file}; nothing was changed. Are the "
+            "raw tables in a file of their own? Set SALES_KPIS_DUCKDB_PATH to that."
+        )
     for table, count in sorted(changed.items()):
         print(f"Erased in {table}: {count} row{'s' * (count != 1)}")
     print("Run `make build` to build and publish again.")

@@ -229,7 +229,7 @@ def refuse_failed_build(results):
     """Stop if dbt's last run, by its run_results.json, is no build that ended well."""
     if not results.exists():
         sys.exit(f"Nothing to publish: there is no {results} of a build.")
-    ran = json.loads(results.read_text())
+    ran = json.loads(results.read_text("utf-8"))
     command = ran["args"]["which"]
     if command not in ("build", "retry"):
         sys.exit(

@@ -12,6 +12,7 @@ from builds import ROOT, query, write_raw
 from dirty_input import sample_raw
 from oracle.sample import project_seeds
 
+from tools import erase_person
 from tools.erase_person import BUSINESS_WORDS, erase, is_business
 
 EMAIL = "nils.franke@lechner-backwaren.example"  # a lead of the sample
@@ -85,7 +86,7 @@ def test_nothing_that_names_the_person_is_left_in_any_byte_of_the_file(erased):
         assert text.lower() not in rows
     (lead,) = [row for row in after["salesforce"]["lead"] if row["id"] == "again"]
     assert lead["first_name"] is lead["phone"] is None
-    assert lead["email"].endswith(".invalid")
+    assert lead["email"].endswith("@lechner-backwaren.example")
 
 
 def test_the_other_rows_and_the_keys_stay_as_they_are(erased):
@@ -114,6 +115,90 @@ def test_no_figure_changes(erased, variants):
     compiled = variants["defaults"]
     seeds = project_seeds()
     assert compiled.run(after, seeds) == compiled.run(before, seeds)
+
+
+def rows_after(folder, texts, tables):
+    """{table: rows} of raw tables, given as SQL, after a person was erased."""
+    file = folder / "build.duckdb"
+    with duckdb.connect(str(file)) as database:
+        database.execute("create schema raw")
+        for table, sql in tables.items():
+            database.execute(f"create table raw.{table} as {sql}")
+    erase(file, texts)
+    return rows_of(file, "raw")
+
+
+def test_an_address_within_another_one_is_another_person(tmp_path):
+    mails = ("anna@gmx.de", "susanna@gmx.de", "s.anna@gmx.de", "anna@gmx.deutsch.de")
+    values = ", ".join(f"('{mail}')" for mail in (*mails, "an: <anna@gmx.de>, Post"))
+    after = rows_after(
+        tmp_path,
+        ["anna@gmx.de", "Ann Lee"],
+        {
+            "lead": f"select * from (values {values}) as leads (email)",
+            "deal": "select unnest(['Ann Leech', 'für Ann Lee']) as title",
+        },
+    )
+    first, *others, text = (row["email"] for row in after["lead"])
+    assert first.startswith("erased-")
+    assert first.endswith("@gmx.de")
+    assert others == [*mails[1:]]
+    assert text is None
+    assert [row["title"] for row in after["deal"]] == ["Ann Leech", None]
+
+
+def test_two_addresses_stay_two_and_a_domain_of_ones_own_goes(tmp_path):
+    after = rows_after(
+        tmp_path,
+        ["a@gmx.de", "a@example.com", "example.com"],
+        {"lead": "select unnest(['a@gmx.de', 'A@gmx.de', 'a@example.com']) as email"},
+    )
+    first, again, own = (row["email"] for row in after["lead"])
+    assert first == again != own
+    assert first.endswith("@gmx.de")
+    assert own.endswith(".invalid")
+
+
+def test_objects_and_lists_are_looked_into(tmp_path):
+    after = rows_after(
+        tmp_path,
+        ["anna@gmx.de", "Anna Muster"],
+        {
+            "deal": "select {'id': '7', 'name': 'Anna Muster'} as contact_name,"
+            " ['anna@gmx.de', 'b@gmx.de'] as mails, 3 as amount",
+            "contact": "select '1' as id, 'anna@gmx.de' as email,"
+            " 'Muster, A.' as name, 'anna.m' as skype_id, 'Web' as lead_source",
+        },
+    )
+    assert after["deal"] == [
+        {
+            "contact_name": {"id": "7", "name": "erased"},
+            "mails": ["erased", "b@gmx.de"],
+            "amount": 3,
+        }
+    ]
+    (contact,) = after["contact"]
+    assert contact["name"] is contact["skype_id"] is None
+    assert (contact["id"], contact["lead_source"]) == ("1", "Web")
+
+
+def test_a_run_that_is_killed_leaves_the_file_and_the_next_one_finds_the_person(
+    tmp_path, monkeypatch
+):
+    file = tmp_path / "build.duckdb"
+    write_raw(file, {"salesforce": {"lead": [{"id": "1", "email": EMAIL}]}})
+    content = file.read_bytes()
+
+    def killed(old, new):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(erase_person, "rewrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(file, TEXTS)
+    assert file.read_bytes() == content
+    assert erase(file, TEXTS) == {"salesforce.lead": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["build.duckdb"]
 
 
 def test_the_command_reads_the_person_from_standard_input(tmp_path):

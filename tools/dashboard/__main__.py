@@ -122,8 +122,8 @@ def hashed(text):
 
 def page(figures, echarts):
     """The whole HTML file as text."""
-    style = (TEMPLATES / "style.css").read_text()
-    parts = [(TEMPLATES / name).read_text() for name in SCRIPTS]
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    parts = [(TEMPLATES / name).read_text("utf-8") for name in SCRIPTS]
     script = "(() => {\n'use strict';\n" + "".join(parts) + "})();\n"
     for text in (style, script, echarts):
         if "</script" in text.lower() or "</style" in text.lower():
@@ -140,7 +140,7 @@ def page(figures, echarts):
             "form-action 'none'",
         )
     )
-    template = string.Template((TEMPLATES / "page.html").read_text())
+    template = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
     return template.substitute(
         policy=policy, style=style, figures=figures, echarts=echarts, script=script
     )
