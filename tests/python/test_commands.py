@@ -63,7 +63,7 @@ def test_the_documentation_is_that_of_dbts_target_folder_or_the_one_before(tmp_p
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
     (tmp_path / "warehouse").mkdir()
     page, elsewhere = tmp_path / "warehouse" / "docs.html", tmp_path / "else where"
-    for folder, head in ((elsewhere, "<head>new"), (tmp_path / "target", "<head>old")):
+    for folder, head in ((elsewhere, "<head>new\n"), (tmp_path / "target", "<head>old\n")):
         folder.mkdir()
         (folder / "static_index.html").write_text(head)
 
@@ -80,7 +80,7 @@ def test_the_documentation_is_that_of_dbts_target_folder_or_the_one_before(tmp_p
     assert docs() == 0
     text = page.read_text()
     assert text.startswith('<head><meta http-equiv="Content-Security-Policy"')
-    assert text.endswith(">new")
+    assert text.endswith(">new\n")
     (elsewhere / "static_index.html").unlink()
     assert docs() != 0
     assert page.read_text() == text

@@ -475,7 +475,7 @@ def test_the_funnel_compares_the_last_ripe_leads_with_the_year_before(
 
 @pytest.mark.parametrize(
     ("days", "grains"),
-    [(365, ("month", "quarter", "fiscal_year")), (730, ("month", "quarter"))],
+    [(365, ("month", "quarter", "fiscal_year")), (800, ("month", "quarter"))],
 )
 def test_leads_with_years_to_buy_have_a_funnel(
     visit, warehouse, tmp_path, days, grains
