@@ -42,8 +42,12 @@ BUSINESS_WORDS = {
     *("company", "currency", "currencyisocode", "dealcurrencycode", "field", "website"),
     *("numberofemployees", "numemployees", "noofemployees", "employees"),
     *("recordstatuss", "converteds", "domain", "category", "probability"),
+    *("owner", "accountname", "converteddetail", "$converteddetail"),
 }
-KEYS = re.compile(r"(^|_)ids?$|id$", re.IGNORECASE)
+KEYS = re.compile(r"(^|_)v?ids?$|id$", re.IGNORECASE)
+# Dates of the business, which may be written as numbers or in words.
+DATES = re.compile(r"(^|_)date(_|$)|(date|time|stamp)$|_(at|on)$", re.IGNORECASE)
+BIRTH = re.compile("birth|geburt", re.IGNORECASE)
 # Ids by which a person is known elsewhere, and tables where `name` is a person's.
 PERSONAL_IDS = re.compile("skype|facebook|twitter|linkedin|google", re.IGNORECASE)
 PEOPLE = re.compile("(lead|contact|user|owner)s?", re.IGNORECASE)
@@ -54,9 +58,12 @@ SHORTEST = 5  # shorter texts would hit what is meant by nobody
 def is_business(column, table=""):
     """Whether a column's text may stay in a row about the erased person."""
     word = re.sub(r"^propert(y|ies)_", "", column.lower()).replace("_", "")
-    if PERSONAL_IDS.search(column) or (word == "name" and PEOPLE.fullmatch(table)):
+    if word == "name" and PEOPLE.fullmatch(table):
         return False
-    return bool(KEYS.search(column)) or word in BUSINESS_WORDS or column[:1] == "_"
+    if PERSONAL_IDS.search(column) or BIRTH.search(column):
+        return False
+    is_named = any(form.search(column) for form in (KEYS, DATES))
+    return is_named or word in BUSINESS_WORDS or column[:1] == "_"
 
 
 def raw_columns(database):
@@ -101,6 +108,8 @@ def erased_value(column, data_type, table, is_person):
         is_date = f"try_cast({text} as timestamp) is not null"
         is_flag = f"try_cast({text} as boolean) is not null"
         kept = f"case when {is_date} or {is_flag} then {text} end"
+    if BIRTH.search(column):
+        kept = "null"
     return f"""case
         when list_contains($emails, lower(trim({text})))
             then $stand_ins[list_position($emails, lower(trim({text})))]

@@ -63,7 +63,10 @@ def test_the_documentation_is_that_of_dbts_target_folder_or_the_one_before(tmp_p
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
     (tmp_path / "warehouse").mkdir()
     page, elsewhere = tmp_path / "warehouse" / "docs.html", tmp_path / "else where"
-    for folder, head in ((elsewhere, "<head>new\n"), (tmp_path / "target", "<head>old\n")):
+    for folder, head in (
+        (elsewhere, "<head>new\n"),
+        (tmp_path / "target", "<head>old\n"),
+    ):
         folder.mkdir()
         (folder / "static_index.html").write_text(head)
 

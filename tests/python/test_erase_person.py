@@ -182,6 +182,24 @@ def test_objects_and_lists_are_looked_into(tmp_path):
     assert (contact["id"], contact["lead_source"]) == ("1", "Web")
 
 
+def test_what_figures_are_made_of_stays_in_any_form(tmp_path):
+    stays = {
+        "created_time": "1719792000000",
+        "createdate": "15 Apr, 2021 00:03:00",
+        "hs_v2_date_entered_lead": "n/a",
+        "property_hs_calculated_merged_vids": "1;2",
+        "owner": '{"id": "7", "name": "A Seller"}',
+        "account_name": '{"id": "8", "name": "A Company"}',
+    }
+    goes = {"birthdate": "1990-01-01", "street": "Am Rand 1", "skype_id": "anna.m"}
+    row = {"id": "1", "email": "anna@gmx.de"} | stays | goes
+    columns = ", ".join(f"'{value}' as {column}" for column, value in row.items())
+    (after,) = rows_after(tmp_path, ["anna@gmx.de"], {"lead": f"select {columns}"})[
+        "lead"
+    ]
+    assert after == row | {"email": after["email"]} | dict.fromkeys(goes)
+
+
 def test_a_run_that_is_killed_leaves_the_file_and_the_next_one_finds_the_person(
     tmp_path, monkeypatch
 ):
