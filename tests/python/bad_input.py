@@ -35,6 +35,11 @@ def _deal(key: str | None, **columns) -> dict:
     return {"id": key, **WON, **columns}
 
 
+def _lead(key: str | None, created: str, status: str) -> dict:
+    lead = {"id": key, "created_date": created, "status": status}
+    return lead | {"is_deleted": "false"}
+
+
 # (deal, the reasons it is listed for in data_quality_issues)
 DEALS = [
     (_deal("plain"), ()),
@@ -127,9 +132,9 @@ RAW = {
             },
         ],
         "lead": [
-            {"id": "L1", "created_date": "2025-02-01 10:00:00", "status": "New"},
-            {"id": "L2", "created_date": "31.12.2024", "status": "Undreamt"},
-            {"id": None, "created_date": "2025-02-01 10:00:00", "status": "New"},
+            _lead("L1", "2025-02-01 10:00:00", "New"),
+            _lead("L2", "31.12.2024", "Undreamt"),
+            _lead(None, "2025-02-01 10:00:00", "New"),
         ],
         "contract": [
             {"id": "C1", "account_id": "A1", "start_date": "2024-01-01"},
