@@ -434,6 +434,19 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(dbt):
         assert build.query(f"select * from staging.stg_hubspot__{empty}") == []
 
 
+def summarised(dbt, tables, loader):
+    """The tables of a loader, built as far as the summary of their quality."""
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
+        hubspot_loader=loader,
+        as_of_date="2025-06-30",
+    )
+    assert build.worked, build.console
+    return build
+
+
 def named_gaps(build):
     """(reason, KPI) of the gaps."""
     gaps = build.query(
@@ -454,14 +467,7 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
         ]
         for table, rows in hubspot_layouts.dlt().items()
     }
-    build = build_of(
-        dbt,
-        tables,
-        *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
-        hubspot_loader="dlt",
-        as_of_date="2025-06-30",
-    )
-    assert build.worked, build.console
+    build = summarised(dbt, tables, "dlt")
     # The partner, whose id is lower; two deals that were merged, and what is left.
     deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "1"
@@ -479,14 +485,7 @@ def test_the_company_that_a_deal_names_itself_is_no_gap_but_a_deleted_deal_is(db
     del tables["deals_archived"]
     for row in tables["deals"]:
         row.pop("companies:varchar[]", None)
-    build = build_of(
-        dbt,
-        tables,
-        *("--select", "+data_quality_summary", "--exclude-resource-type", "test"),
-        hubspot_loader="airbyte",
-        as_of_date="2025-06-30",
-    )
-    assert build.worked, build.console
+    build = summarised(dbt, tables, "airbyte")
     deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "10"
     named = named_gaps(build)
