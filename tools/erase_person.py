@@ -60,10 +60,10 @@ def is_business(column, table=""):
     word = re.sub(r"^propert(y|ies)_", "", column.lower()).replace("_", "")
     if word == "name" and PEOPLE.fullmatch(table):
         return False
-    if PERSONAL_IDS.search(column) or BIRTH.search(column):
+    if PERSONAL_IDS.search(column):
         return False
-    is_named = any(form.search(column) for form in (KEYS, DATES))
-    return is_named or word in BUSINESS_WORDS or column[:1] == "_"
+    is_named = KEYS.search(column) or DATES.search(column) or column[:1] == "_"
+    return bool(is_named) or word in BUSINESS_WORDS
 
 
 def raw_columns(database):
@@ -103,13 +103,14 @@ def erased_value(column, data_type, table, is_person):
     if NESTED.match(data_type):
         json = replaced.format(f"to_json({name(column)})::varchar")
         return f"{json}::json::{data_type}"
-    kept = text
-    if not is_business(column, table):
+    if BIRTH.search(column):
+        kept = "null"
+    elif is_business(column, table):
+        kept = text
+    else:
         is_date = f"try_cast({text} as timestamp) is not null"
         is_flag = f"try_cast({text} as boolean) is not null"
         kept = f"case when {is_date} or {is_flag} then {text} end"
-    if BIRTH.search(column):
-        kept = "null"
     return f"""case
         when list_contains($emails, lower(trim({text})))
             then $stand_ins[list_position($emails, lower(trim({text})))]
@@ -166,6 +167,8 @@ def erase(file, texts):
     }
     changed = {}
     copy = file.with_suffix(".erasing")
+    # dbt may have left its last writes in a log beside the file: they come into it.
+    duckdb.connect(str(file)).close()
     shutil.copy(file, copy)
     with duckdb.connect(str(copy)) as database:
         for (schema, table), columns in raw_columns(database).items():

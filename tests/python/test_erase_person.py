@@ -182,6 +182,22 @@ def test_objects_and_lists_are_looked_into(tmp_path):
     assert (contact["id"], contact["lead_source"]) == ("1", "Web")
 
 
+def test_what_stands_in_the_log_beside_the_file_is_erased_and_kept_likewise(tmp_path):
+    file = tmp_path / "build.duckdb"
+    with duckdb.connect(str(file)) as database:
+        database.execute("pragma disable_checkpoint_on_shutdown")
+        database.execute("create schema raw")
+        database.execute(
+            "create table raw.lead as select unnest(['anna@gmx.de', 'b@x.de']) as email"
+        )
+    assert (tmp_path / "build.duckdb.wal").exists()
+    assert erase(file, ["anna@gmx.de"]) == {"raw.lead": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["build.duckdb"]
+    erased, other = (row["email"] for row in rows_of(file, "raw")["lead"])
+    assert erased.startswith("erased-")
+    assert other == "b@x.de"
+
+
 def test_what_figures_are_made_of_stays_in_any_form(tmp_path):
     stays = {
         "created_time": "1719792000000",
