@@ -147,11 +147,13 @@ def erase(file, texts):
     """Erase a person from the DuckDB file; returns {schema.table: rows changed}.
 
     Args:
-        file: path of the build file, not in use by anybody else.
+        file: path of the build file.
         texts: what identifies the person, at least one of them an e-mail address.
 
     Raises:
         ValueError: if a text is too short or none is an e-mail address.
+        BlockingIOError: if something wrote to the file meanwhile; it stays as it is.
+        duckdb.IOException: if the file is in use.
     """
     texts = sorted({text.strip().lower() for text in texts if text.strip()})
     emails = [text for text in texts if "@" in text]
@@ -165,12 +167,42 @@ def erase(file, texts):
         "stand_ins": [stand_in(email, texts) for email in emails],
         "pattern": pattern_of(emails, [text for text in texts if "@" not in text]),
     }
-    changed = {}
     copy = file.with_suffix(".erasing")
     # dbt may have left its last writes in a log beside the file: they come into it.
     duckdb.connect(str(file)).close()
-    shutil.copy(file, copy)
-    with duckdb.connect(str(copy)) as database:
+    before = state_of(file)
+    try:
+        shutil.copy2(file, copy)
+        # Held until the new file stands: what a load wrote meanwhile would be lost.
+        with duckdb.connect(str(file)):
+            if state_of(file) != before:
+                raise BlockingIOError(f"{file} was written to meanwhile: try again.")
+            changed = erase_in(copy, bound)
+            if changed:
+                rewrite(copy, file)
+    finally:
+        copy.unlink(missing_ok=True)
+    return changed
+
+
+def state_of(file):
+    """What changes with every write to a file: its moment and its size in bytes."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def erase_in(file, bound):
+    """Erase in every raw table of a file and drop what dbt built there.
+
+    Args:
+        file: path of the copy that is to be changed.
+        bound: values of $emails, $stand_ins and $pattern (`erased_value`).
+
+    Returns:
+        {schema.table: rows changed}
+    """
+    changed = {}
+    with duckdb.connect(str(file)) as database:
         for (schema, table), columns in raw_columns(database).items():
             is_person = " or ".join(
                 f"list_contains($emails, lower(trim({name(column)}::varchar)))"
@@ -192,14 +224,14 @@ def erase(file, texts):
         if changed:
             for schema in BUILT:
                 database.execute(f"drop schema if exists {schema} cascade")
-    if changed:
-        rewrite(copy, file)
-    copy.unlink()
     return changed
 
 
 def rewrite(old, file):
-    """Write a DuckDB file anew, so that nothing of what was deleted is left in it."""
+    """Write `old` anew in the place of `file`: nothing of what was deleted is left.
+
+    Who may read and write the file stays as it was.
+    """
     fresh = file.with_suffix(".rewritten")
     fresh.unlink(missing_ok=True)
     with duckdb.connect() as database:
@@ -207,6 +239,8 @@ def rewrite(old, file):
         # As profiles.yml has it: DuckDB 1.0 and later can read the file.
         database.execute(f"attach {literal(fresh)} as fresh (storage_version 'v1.0.0')")
         database.execute("copy from database old to fresh")
+    shutil.copymode(file, fresh)
+    os.chown(fresh, file.stat().st_uid, file.stat().st_gid)
     fresh.replace(file)
 
 
@@ -217,7 +251,7 @@ def main():
         sys.exit(f"There is no build file {file}: set SALES_KPIS_DUCKDB_PATH.")
     try:
         changed = erase(file, sys.stdin.buffer.read().decode("utf-8").splitlines())
-    except ValueError as error:
+    except (ValueError, BlockingIOError, duckdb.IOException) as error:
         sys.exit(str(error))
     if not changed:
         sys.exit(

@@ -264,3 +264,47 @@ def test_what_stays_is_spelled_alike_by_every_loader():
     for column in ("email", "phone", "FirstName", "description", "properties_email"):
         assert not is_business(column), column
     assert all(word == word.lower() for word in BUSINESS_WORDS)
+
+
+def lead_file(folder):
+    """A build file with one lead, which only its owner may read."""
+    file = folder / "build.duckdb"
+    with duckdb.connect(str(file)) as database:
+        database.execute("create schema raw")
+        database.execute("create table raw.lead as select 'anna@gmx.de' as email")
+    file.chmod(0o600)
+    return file
+
+
+def test_what_a_load_writes_meanwhile_is_not_lost(tmp_path, monkeypatch):
+    file = lead_file(tmp_path)
+    copy = erase_person.shutil.copy2
+
+    def copy_and_load(*paths):
+        copy(*paths)
+        with duckdb.connect(str(file)) as database:
+            database.execute("insert into raw.lead values ('b@x.de')")
+
+    monkeypatch.setattr(erase_person.shutil, "copy2", copy_and_load)
+    with pytest.raises(BlockingIOError, match="written to meanwhile: try again"):
+        erase(file, ["anna@gmx.de"])
+    assert [path.name for path in tmp_path.iterdir()] == ["build.duckdb"]
+    emails = {row["email"] for row in rows_of(file, "raw")["lead"]}
+    assert emails == {"anna@gmx.de", "b@x.de"}
+
+
+def test_nobody_else_can_open_the_file_and_its_rights_stay(tmp_path, monkeypatch):
+    file = lead_file(tmp_path)
+    code = f"import duckdb; duckdb.connect({str(file)!r}, read_only=True)"
+    rewrite, others = erase_person.rewrite, []
+
+    def rewrite_beside_another(*paths):
+        command = [sys.executable, "-c", code]
+        others.append(subprocess.run(command, capture_output=True, text=True).stderr)
+        rewrite(*paths)
+
+    monkeypatch.setattr(erase_person, "rewrite", rewrite_beside_another)
+    assert erase(file, ["anna@gmx.de"]) == {"raw.lead": 1}
+    (refused,) = others
+    assert "Could not set lock on file" in refused
+    assert file.stat().st_mode & 0o777 == 0o600
