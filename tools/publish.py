@@ -30,8 +30,9 @@ LINKS = ("sales_kpis.duckdb", "exports")
 HISTORIES = ("history", "sample_history")
 # With one of these gone, all that it held would be new, or nothing would be any more.
 RECORDS = ("history_deal_states", "history_kpi_values", "history_publications")
-# Spreadsheets take a text that begins so for a formula.
-FORMULA = r"'^[=+\-@\t\r\n]'"
+# Spreadsheets take a text that begins so for a formula, a German Excel also what
+# follows a semicolon, at which it parts the cells of any CSV.
+FORMULA = r"'(^|[;\t\r\n]\s*)([=+\-@\t\r\n])'"
 # How a node of a dbt run may have ended.
 GOOD = ("success", "pass", "warn", "no-op")
 # Arguments that leave something out of a dbt build, and what may stand there anyway.
@@ -124,7 +125,8 @@ def write(build, folder, names=None):
             if comment:
                 run(f"comment on table {table} is {literal(comment)}")
             safe = ", ".join(
-                f"regexp_replace({name(column)}, {FORMULA}, '''\\0') as {name(column)}"
+                f"regexp_replace({name(column)}, {FORMULA}, '\\1''\\2', 'g') "
+                f"as {name(column)}"
                 for column, data_type, _ in columns
                 if data_type == "VARCHAR"
             )
@@ -209,29 +211,41 @@ def publish(build, warehouse, names=None):
         before = current.readlink().name if current.is_symlink() else None
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         folder = warehouse / f".publication-{now}"
+        # Before the new one needs the room: what a run left that was cut short.
+        remove_publications(warehouse, before)
         folder.mkdir()
         write(build, folder, names)
         link = folder.with_name(f"{folder.name}.link")
         link.symlink_to(folder.name)
         link.replace(current)
         os.fsync(handle)
-        for old in warehouse.glob(".publication-*"):
-            if old.is_symlink():
-                old.unlink()
-            elif old.name not in (before, folder.name):
-                shutil.rmtree(old)
+        remove_publications(warehouse, before, folder.name)
     finally:
         os.close(handle)
     return folder
 
 
-def refuse_failed_build(results):
-    """Stop if dbt's last run, by its run_results.json, is no build that ended well."""
+def remove_publications(warehouse, *kept):
+    """Remove the publications in a folder, and their links, but for some names."""
+    for old in warehouse.glob(".publication-*"):
+        if old.is_symlink():
+            old.unlink()
+        elif old.name not in kept:
+            shutil.rmtree(old)
+
+
+def refuse_failed_build(target):
+    """Stop if dbt's last run, by its artefacts, is no build of DuckDB that ended well.
+
+    Args:
+        target: folder of dbt's run_results.json and manifest.json.
+    """
+    results = target / "run_results.json"
     if not results.exists():
         sys.exit(f"Nothing to publish: there is no {results} of a build.")
     ran = json.loads(results.read_text("utf-8"))
     command = ran["args"]["which"]
-    if command not in ("build", "retry"):
+    if command != "build":
         sys.exit(
             f"Not published: `dbt {command}` ran last, and only `dbt build` builds "
             "and tests all. Run `make build`."
@@ -246,10 +260,41 @@ def refuse_failed_build(results):
             f"Not published: the last `dbt build` had {' and '.join(chosen)}, and what "
             "it left out may be of another day or untested. Run `make build`."
         )
-    nodes = ran["results"]
-    bad = [node["unique_id"] for node in nodes if node["status"] not in GOOD]
+    ended = {node["unique_id"]: node["status"] for node in ran["results"]}
+    bad = [node for node, status in ended.items() if status not in GOOD]
     if bad:
         sys.exit(f"Not published, the last dbt run failed: {', '.join(bad[:3])}")
+    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    engine = manifest["metadata"]["adapter_type"]
+    if engine != "duckdb":
+        sys.exit(f"Not published: the last `dbt build` was on {engine}, not on DuckDB.")
+    # A build that is killed writes no results, but its manifest when it begins.
+    if manifest["metadata"]["invocation_id"] != ran["metadata"]["invocation_id"]:
+        sys.exit(
+            "Not published: another dbt command began after the last `dbt build`. "
+            "Run `make build`."
+        )
+    missing = left_out(ran, manifest)
+    if missing:
+        sys.exit(
+            "Not published: the last `dbt build` was stopped before "
+            f"{', '.join(missing[:3])}. Run `make build`."
+        )
+
+
+def left_out(ran, manifest):
+    """What a run of dbt did not come to: ids of models, seeds and data tests.
+
+    Args:
+        ran: content of run_results.json.
+        manifest: content of manifest.json.
+    """
+    ended = {result["unique_id"] for result in ran.get("results", [])}
+    return [
+        node
+        for node, is_a in manifest.get("nodes", {}).items()
+        if is_a.get("resource_type") in ("model", "seed", "test") and node not in ended
+    ]
 
 
 def as_list(argument):
@@ -281,11 +326,10 @@ def report(warehouse):
 if __name__ == "__main__":
     build = ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
     target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
-    results = target / "run_results.json"
     if sys.argv[1:] == ["--carry-history"]:
         # A build begins; if it is killed, what the last one said must not speak for it.
-        results.unlink(missing_ok=True)
+        (target / "run_results.json").unlink(missing_ok=True)
         sys.exit(carry_history(build, ROOT / "warehouse"))
-    refuse_failed_build(results)
+    refuse_failed_build(target)
     publish(build, ROOT / "warehouse", marts_of_project(target / "manifest.json"))
     report(ROOT / "warehouse")

@@ -18,6 +18,8 @@ from xml.etree import ElementTree
 
 import duckdb
 
+from tools.publish import left_out
+
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "data_quality.md"
 FAILED = ("fail", "error", "runtime error")
@@ -106,6 +108,18 @@ def checks_of_run(results, manifest):
             "rows": result.get("failures"),
             "seconds": round(result["execution_time"], 3),
             "what_to_do": todo.strip(),
+        }
+    missing = left_out(results, manifest)
+    if missing:
+        yield {
+            "kind": "run",
+            "name": "dbt build",
+            "status": "error",
+            "what": f"dbt was stopped before {len(missing)} models and tests",
+            "where": ", ".join(missing[:3]),
+            "rows": None,
+            "seconds": 0,
+            "what_to_do": "Nothing is published until a build has run to its end.",
         }
 
 

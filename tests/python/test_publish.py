@@ -182,6 +182,8 @@ def test_rows_are_ordered_by_primary_key(tmp_path):
 def test_no_csv_cell_is_a_formula(tmp_path):
     build = make_build(tmp_path / "build.duckdb", 1)
     texts = ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "\n=x", "a=b", "", None]
+    # At a semicolon a German Excel begins a new cell.
+    texts += ["x;=1+1;y", "x; -1", "a;b=c"]
     with duckdb.connect(build) as database:
         for number, text in enumerate(texts):
             row = [f"t{number}", -0.5, text]
@@ -196,6 +198,7 @@ def test_no_csv_cell_is_a_formula(tmp_path):
     assert [row[2] for row in rows[1:]] == [
         *("'=1+1", "'+1", "'-1", "'@a", "'\tx", "'\rx", "'\n=x"),
         *("a=b", "", ""),
+        *("x;'=1+1;y", "x; '-1", "a;b=c"),
     ]
     parquet = tmp_path / "warehouse" / "exports" / "kpi_one.parquet"
     found = duckdb.sql(f"select text from '{parquet}' where kpi_key like 't%'")
@@ -260,31 +263,73 @@ def test_a_build_without_marts_changes_nothing(tmp_path):
     assert generations(warehouse)[0] == {1}
 
 
+def artefacts(
+    folder,
+    nodes=(),
+    planned=(),
+    adapter_type="duckdb",
+    invocation_id="of the build",
+    **arguments,
+):
+    """Write what dbt leaves of a build, by the statuses of its nodes; returns folder.
+
+    Args:
+        folder: where dbt's artefacts are.
+        nodes: {unique_id: status} of what ran.
+        planned: unique ids of what the project has beside it.
+        adapter_type, invocation_id: what the manifest says of the last command.
+        arguments: of the build, as dbt names them.
+    """
+    results = {
+        "metadata": {"invocation_id": "of the build"},
+        "args": {"which": "build"} | arguments,
+        "results": [{"unique_id": n, "status": s} for n, s in dict(nodes).items()],
+    }
+    (folder / "run_results.json").write_text(json.dumps(results))
+    manifest = {
+        "metadata": {"invocation_id": invocation_id, "adapter_type": adapter_type},
+        "nodes": {
+            node: {"resource_type": node.partition(".")[0]}
+            for node in (*nodes, *planned)
+        },
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
 @pytest.mark.parametrize("status", ["error", "fail", "skipped", "partial success"])
 def test_a_failed_build_is_refused(tmp_path, status):
-    results = tmp_path / "run_results.json"
     with pytest.raises(SystemExit, match="there is no"):
-        refuse_failed_build(results)
-    nodes = [
-        {"unique_id": f"model.{word}", "status": word}
-        for word in ("success", "pass", "warn", "no-op")
-    ]
-    build = {"args": {"which": "build"}, "results": nodes}
-    results.write_text(json.dumps(build))
-    refuse_failed_build(results)
-    nodes.append({"unique_id": "test.wrong", "status": status})
-    results.write_text(json.dumps(build))
+        refuse_failed_build(tmp_path)
+    nodes = {f"model.{word}": word for word in ("success", "pass", "warn", "no-op")}
+    refuse_failed_build(artefacts(tmp_path, nodes))
     with pytest.raises(SystemExit, match=r"test\.wrong"):
-        refuse_failed_build(results)
+        refuse_failed_build(artefacts(tmp_path, nodes | {"test.wrong": status}))
 
 
-@pytest.mark.parametrize("command", ["run", "test", "compile", "generate"])
+# A retry names what it ran, not what the build before it left out.
+@pytest.mark.parametrize("command", ["run", "test", "compile", "generate", "retry"])
 def test_what_is_no_build_does_not_speak_for_it(tmp_path, command):
-    results = tmp_path / "run_results.json"
-    ran = {"args": {"which": command}, "results": []}
-    results.write_text(json.dumps(ran))
     with pytest.raises(SystemExit, match=f"`dbt {command}` ran last"):
-        refuse_failed_build(results)
+        refuse_failed_build(artefacts(tmp_path, which=command))
+
+
+def test_a_build_that_was_stopped_half_way_is_refused(tmp_path):
+    # dbt then writes the results of what had ended.
+    artefacts(tmp_path, {"model.first": "success"}, planned=("test.second",))
+    with pytest.raises(SystemExit, match=r"was stopped before test\.second\."):
+        refuse_failed_build(tmp_path)
+    artefacts(tmp_path, {"model.first": "success"}, planned=("unit_test.second",))
+    refuse_failed_build(tmp_path)
+
+
+def test_what_began_after_the_build_or_was_on_another_engine_is_refused(tmp_path):
+    artefacts(tmp_path, {"model.first": "success"}, invocation_id="of a killed build")
+    with pytest.raises(SystemExit, match="another dbt command began"):
+        refuse_failed_build(tmp_path)
+    artefacts(tmp_path, {"model.first": "success"}, adapter_type="postgres")
+    with pytest.raises(SystemExit, match="was on postgres, not on DuckDB"):
+        refuse_failed_build(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -302,14 +347,13 @@ def test_what_is_no_build_does_not_speak_for_it(tmp_path, command):
     ],
 )
 def test_a_build_that_leaves_something_out_is_refused(tmp_path, chosen, is_whole):
-    results = tmp_path / "run_results.json"
-    results.write_text(json.dumps({"args": {"which": "build"} | chosen, "results": []}))
+    artefacts(tmp_path, **chosen)
     if is_whole:
-        refuse_failed_build(results)
+        refuse_failed_build(tmp_path)
         return
     flag = next(iter(chosen)).replace("_", "-")
     with pytest.raises(SystemExit, match=f"`dbt build` had --{flag}, and"):
-        refuse_failed_build(results)
+        refuse_failed_build(tmp_path)
 
 
 def test_a_table_that_no_model_makes_any_more_is_not_published(tmp_path):
@@ -342,7 +386,7 @@ def test_what_dbt_said_before_a_build_began_publishes_nothing(tmp_path):
         check=True,
     )
     with pytest.raises(SystemExit, match="Nothing to publish: there is no"):
-        refuse_failed_build(results)
+        refuse_failed_build(tmp_path)
 
 
 @pytest.mark.parametrize(

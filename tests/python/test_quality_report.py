@@ -11,7 +11,7 @@ import pytest
 from builds import ROOT
 
 from tools import quality_report
-from tools.quality_report import guide, remedy, write_report
+from tools.quality_report import checks_of_run, guide, remedy, write_report
 
 EVIL = '<script>alert("x")</script>\x1b[31m'
 
@@ -256,3 +256,18 @@ def test_an_emptied_raw_table_is_noticed_once(project, counts, shrunk):
         },
     )
     assert [row["raw_table"] for row in found] == shrunk
+
+
+def test_a_run_that_was_stopped_half_way_has_not_passed():
+    kinds = {"model.p.first": "model", "test.p.second.1": "test", "analysis.p.a": ""}
+    manifest = {
+        "nodes": {
+            node: {"resource_type": kind, "name": node} for node, kind in kinds.items()
+        }
+    }
+    ended = {"unique_id": "model.p.first", "status": "success"}
+    (check,) = checks_of_run({"results": [ended]}, manifest)
+    assert (check["status"], check["where"]) == ("error", "test.p.second.1")
+    both = [ended, {"unique_id": "test.p.second.1", "status": "skipped"}]
+    manifest["nodes"].pop("test.p.second.1")
+    assert list(checks_of_run({"results": both}, manifest)) == []
