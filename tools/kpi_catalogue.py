@@ -57,7 +57,7 @@ WORDS = {
             "[English](kpi_catalogue.en.md)"
         ),
         "definition": "Definition",
-        "grain": "Körnung",
+        "grain": "Granularität",
         "formula": "Formel",
         "counted_by": "Gezählt nach",
         "mart": "Mart",

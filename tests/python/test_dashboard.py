@@ -464,7 +464,7 @@ def assert_funnel(shown, ask, grain):
         assert cells[2] == written(now[stage], "count")
         if stage:
             text = written(rates[0][stage - 1], "share")
-            marked = f"{text} ↓ größtes Leck" if stage - 1 == leak else text
+            marked = f"{text} ↓ stärkster Rückgang" if stage - 1 == leak else text
             assert cells[3] == marked
             assert cells[4] == written(rates[1][stage - 1], "share")
 
@@ -593,7 +593,10 @@ def test_reasons_bridge_channels_and_pipeline_are_those_of_the_marts(visit, sql,
     )
     assert {channel: values for channel, *values in cells} == {
         row["dimension_value"]: [
-            written(row["customer_acquisition_cost"], "money"),
+            # Nobody knows whom the spend without channel has won.
+            NOTHING
+            if row["dimension_value"] == "(unknown)"
+            else written(row["customer_acquisition_cost"], "money"),
             written(row["acquisition_spend"], "money"),
             written(row["new_customer_count"], "count"),
         ]
@@ -999,7 +1002,7 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
         "select count(*) as n from marts.data_quality_issues where severity != 'info'"
     )
     banner = visit("#lang=de").inner_text("#banner")
-    assert f"{issues['n']} Datensätze" in banner
+    assert f"{issues['n']} Hinweise zur Datenqualität" in banner
     folder = changed(
         warehouse,
         tmp_path / "failed",
@@ -1020,13 +1023,13 @@ def test_the_banner_counts_what_failed(visit, sql, warehouse, tmp_path):
     assert "2 Abschlüsse weichen unerklärt" in banner
     assert "1 Ziel wartet auf seine Prüfung." in banner
     assert "nachträglich geändert: Apr. 2026 (+1.001 €)." in plain(banner)
-    assert "Datensätze" not in banner
+    assert "Datenqualität" not in banner
     assert "(fällig)" in page.inner_text("#panel-targets")
     folder = changed(
         warehouse, tmp_path / "fine", "delete from marts.data_quality_issues"
     )
     banner = visit("#lang=de", folder=folder).inner_text("#banner")
-    assert "Alle Prüfungen bestanden." in banner
+    assert "Keine Hinweise zu den Daten." in banner
 
 
 def test_what_other_settings_changed_is_not_told_as_a_change_of_months(
@@ -1075,7 +1078,7 @@ def test_one_of_a_thing_is_no_plural(visit, warehouse, tmp_path):
     page = visit("#lang=de&grain=quarter", folder=folder)
     banner = page.inner_text("#banner")
     assert "1 Abschluss weicht unerklärt vom Bericht des CRM ab." in banner
-    assert "1 Datensatz sollte jemand ansehen." in banner
+    assert "1 Hinweis zur Datenqualität sollte jemand ansehen." in banner
     assert card(page, "sales_cycle_length")["changes"]["period"][0] == "+1 Tag"
     assert card(page, "sales_cycle_length")["sample"] == "1 gewonnener Lead"
     assert card(page, "average_order_value")["sample"] == "1 Auftrag"
@@ -1083,7 +1086,9 @@ def test_one_of_a_thing_is_no_plural(visit, warehouse, tmp_path):
     assert card(page, "conversion_rate")["sample"] == "1 von 1 Lead"
     assert card(page, "churn_rate")["sample"] == "1 von 1 Kunden"
     page = visit("#lang=en&grain=quarter", folder=folder)
-    assert "1 record needs someone to look at it." in page.inner_text("#banner")
+    assert "1 data quality issue needs someone to look at it." in page.inner_text(
+        "#banner"
+    )
     assert card(page, "sales_cycle_length")["sample"] == "1 lead won"
     assert card(page, "churn_rate")["sample"] == "1 of 1 customer"
 
@@ -1279,6 +1284,24 @@ def test_a_target_that_has_ended_makes_no_headline(visit, warehouse, tmp_path):
     page = visit("#lang=de&grain=quarter", folder=folder)
     key = "average_order_value|quarter|deal_type|new_business"
     assert "Neugeschäft" in assert_card(page, folder, key)
+
+
+def test_figures_of_one_kind_of_orders_say_so_and_those_of_all_kinds_too(visit):
+    address = "#lang=de&grain=quarter&kpi=average_order_value"
+    under, all_kinds = ".card[data-kpi=average_order_value] .sub", "Auftragsart: alle"
+    page = visit(address)
+    assert page.inner_text("#title-trend").endswith(" · Neugeschäft")
+    assert page.inner_text("#panel-breakdown .note").endswith(f" · {all_kinds}")
+    page.select_option("#breakdown", "deal_type")
+    assert all_kinds not in page.inner_text("#panel-breakdown .note")
+    page = visit(f"{address}&by=region&is=Nord")
+    assert page.inner_text("#title-trend").endswith(f" · {all_kinds}")
+    assert page.inner_text(under).endswith(f" · {all_kinds}")
+    page = visit(f"{address}&by=deal_type&is=upsell")
+    assert page.inner_text("#title-trend").endswith(" · Ausbau")
+    assert page.inner_text(under).endswith(" · Ausbau")
+    page = visit("#lang=de&grain=quarter&kpi=churn_rate&by=region&is=Nord")
+    assert all_kinds not in page.inner_text("#title-trend")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ function judged(kpi) {
 const direction = (kpi, measure) => kpiOf(kpi).directions[measure] ?? DIRECTION[kpi];
 // Names the measure where a target stands on another one than the KPI's own.
 const named = (kpi, measure) => (measure === kpiOf(kpi).default ? "" : ` · ${measureName(measure)}`);
+// Where the headline is of one kind of orders only, figures say whether they are of that
+// kind or, by another dimension, of all kinds.
+function kindOf(kpi, by, values) {
+  const { dimension } = headline(kpi);
+  if (dimension === "total") return "";
+  return by === dimension ? ` · ${values.map(word).join(", ")}`
+    : ` · ${fill(text().allOf, { dimension: text().dimensions[dimension] })}`;
+}
 const unitOf = (kpi, measure) => kpiOf(kpi).units[measure];
 
 // --- Writing numbers and days -----------------------------------------------------

@@ -78,7 +78,8 @@ function notices() {
     found.push(["warn", "!", fill(t.restated, { months: months.join(", ") })]);
   }
   if (DATA.settings_changed) found.push(["warn", "!", t.settingsChanged]);
-  const due = DATA.targets.filter((target) => target.is_review_due).length;
+  // Those that the panel shows, to which the notice leads.
+  const due = DATA.targets.filter((target) => target.is_review_due && target.period_grain === state.grain).length;
   if (due) found.push(["warn", "!", fill(t.reviewsDue, { count: due }), "targets"]);
   const records = sum(DATA.quality.filter((issue) => issue.severity !== "info").map((issue) => issue.records));
   if (records) found.push(["", "i", fill(t.issues, { count: number(records, 0) }), "quality"]);

@@ -70,9 +70,8 @@ function card(kpi) {
   }
   const unit = unitOf(name, figures.measure);
   const value = figures.values[i], status = figures.statuses[i];
-  const kind = figures.selection.dimension === "deal_type" && !state.filter
-    ? ` · ${figures.selection.values.map(word).join(", ")}` : "";
-  heading.append(element("span", { class: "sub" }, periodName(i) + kind + named(name, measure)));
+  heading.append(element("span", { class: "sub" },
+    periodName(i) + kindOf(name, figures.selection.dimension, figures.selection.values) + named(name, measure)));
   const from = Math.max(0, i + 1 - SPARK[state.grain]);
   const line = figures.values.slice(from, i + 1);
   const targets = line.map((_, k) => figures.target(from + k));
@@ -151,7 +150,8 @@ function trend() {
   const offered = kpiOf(kpi).measures;
   const measure = offered.includes(state.measure) ? state.measure : judged(kpi);
   const figures = selected(kpi, measure);
-  const title = `${text().trend}: ${label(kpi)}`;
+  const { dimension, values } = state.filter ?? headline(kpi);
+  const title = `${text().trend}: ${label(kpi)}${kindOf(kpi, dimension, values)}`;
   const options = offered.length > 1
     ? segments("measure", offered.map((name) => [name, measureName(name)]), measure, (name) => choose({ measure: name }), text().measure)
     : null;
@@ -263,7 +263,7 @@ function breakdown() {
         element("td", { class: "number" }, written(row.sample, "count")))))));
   return {
     title, mart: `kpi_${kpi}`, size: "slim", printed: true, body, columns, rows,
-    note: periodName(last),
+    note: periodName(last) + (dimension === headline(kpi).dimension ? "" : kindOf(kpi, dimension)),
     options: choice("breakdown", dimensions.map((d) => [d, text().dimensions[d] ?? d]), dimension, (d) => choose({ breakdown: d }), text().by),
   };
 }
@@ -429,7 +429,9 @@ function channels() {
   const last = lastFinal(whole);
   const found = last === null ? [] : Object.keys(byChannel).map((channel) => {
     const figures = figuresFor(kpi, kpi, { dimension: "channel", values: [channel] });
-    return { channel, cost: figures.values[last], spend: figures.over[last], customers: figures.under[last] };
+    // What no channel was given for has not won those of whom no channel is known.
+    const cost = channel === "(unknown)" ? null : figures.values[last];
+    return { channel, cost, spend: figures.over[last], customers: figures.under[last] };
   }).filter((row) => row.spend !== null || row.customers > 0);
   const rank = (row) => (row.channel === "(unknown)" ? Infinity : row.cost ?? 1e15);
   found.sort((a, b) => rank(a) - rank(b) || a.channel.localeCompare(b.channel));
@@ -501,9 +503,11 @@ function curve() {
   const wanted = state.filter;
   const available = wanted && wanted.values.length === 1 && DATA.curve[wanted.dimension]?.[wanted.values[0]];
   const years = available || DATA.curve.total?.["(all)"] || {};
-  const several = wanted?.values.length > 1 && DATA.curve[wanted.dimension];
-  const note = wanted && !available && (several ? text().notTogether
-    : fill(text().notByPanel, { dimension: text().dimensions[wanted.dimension] }));
+  const split = wanted && !available && DATA.curve[wanted.dimension];
+  const note = wanted && !available && (
+    !split ? fill(text().notByPanel, { dimension: text().dimensions[wanted.dimension] })
+      : wanted.values.length > 1 ? text().notTogether
+        : fill(text().notOfValue, { value: word(wanted.values[0]) }));
   const labels = Object.keys(years);
   const columns = [{ title: text().year }, { title: text().dayColumn, unit: "count" }, { title: text().won, unit: "share" }, { title: text().stillOpen, unit: "share" }];
   const rows = labels.flatMap((year) => years[year][0].map((dayNumber, i) => [fiscalName(year), dayNumber, years[year][1][i], years[year][2][i]]));
