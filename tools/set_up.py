@@ -50,10 +50,11 @@ def read(path):
 
 def check_python():
     """Stop with one sentence where Python cannot make the environment."""
-    if sys.version_info < (3, 11):
+    # dbt-core 1.11 does not start on Python 3.14.
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         sys.exit(
-            "Python 3.11 or later is needed and this one is %d.%d: install a later one "
-            "and name it, for instance `make build PYTHON=python3.12`."
+            "Python 3.11, 3.12 or 3.13 is needed and this one is %d.%d: install one of "
+            "them and name it, for instance `make build PYTHON=python3.13`."
             % sys.version_info[:2]
         )
     if shutil.which("uv") is None and not all(

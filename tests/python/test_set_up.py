@@ -179,12 +179,15 @@ def test_a_hub_that_does_not_answer_costs_no_more_than_the_limit(
     assert time.monotonic() - started < 10
 
 
-def test_an_old_python_or_one_without_venv_gets_one_sentence(monkeypatch):
+@pytest.mark.parametrize("minor", [10, 14])
+def test_another_python_gets_one_sentence(monkeypatch, minor):
     version = namedtuple("version", "major minor")
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "version_info", version(3, 10))
-        with pytest.raises(SystemExit, match=r"3\.11 or later .* is 3\.10: install"):
-            set_up.check_python()
+    monkeypatch.setattr(sys, "version_info", version(3, minor))
+    with pytest.raises(SystemExit, match=rf"or 3\.13 .* is 3\.{minor}: install"):
+        set_up.check_python()
+
+
+def test_a_python_without_venv_gets_one_sentence(monkeypatch):
     monkeypatch.setattr(set_up.shutil, "which", lambda name: None)
     set_up.check_python()
     monkeypatch.setattr(set_up.importlib.util, "find_spec", lambda name: None)
