@@ -4,7 +4,6 @@ with
 acquisition_spend as (
 
     select * from {{ ref('stg_finance__acquisition_spend') }}
-    where set_aside_reason is null
 
 ),
 
@@ -13,6 +12,7 @@ priced_spend as (
     select
         raw_table,
         source_record_id,
+        set_aside_reason,
         coalesce(spend_source_system, 'finance') as source_system,
         spend_source_system,
         spend_month,
@@ -41,6 +41,7 @@ finance_spend as (
     select
         raw_table,
         source_record_id,
+        set_aside_reason,
         spend_source_system,
         spend_month,
         channel,

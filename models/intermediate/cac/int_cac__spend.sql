@@ -10,6 +10,7 @@ as_of as (
 finance_spend as (
 
     select * from {{ ref('int_cac__finance_spend') }}
+    where set_aside_reason is null
 
 ),
 
@@ -19,9 +20,10 @@ campaign_costs as (
 
 ),
 
+{# One that cannot be read was delivered, too. #}
 finance_rows as (
 
-    select count(*) as row_count from finance_spend
+    select count(*) as row_count from {{ ref('int_cac__finance_spend') }}
 
 ),
 
