@@ -195,7 +195,10 @@ deals_of_contracts as (
 
 ),
 
-{# A deal sells what the contract says that it names in any CRM, else its items. #}
+{#
+    A deal sells what the contract says that it names in any CRM, else its items: also
+    where that contract is a draft, has no customer or cannot have been in force.
+#}
 deals_that_name_a_contract as (
 
     select deals_of_contracts.counted_deal_id
@@ -205,7 +208,13 @@ deals_that_name_a_contract as (
     inner join contracts
         on named_contracts.source_system = contracts.source_system
         and named_contracts.contract_id = contracts.contract_id
-    where contracts.deal_id is null and not contracts.is_draft
+    inner join accounts
+        on contracts.source_system = accounts.source_system
+        and contracts.account_id = accounts.record_id
+    where contracts.deal_id is null
+        and not contracts.is_draft
+        and contracts.starts_on is not null
+        and (contracts.ends_on is null or contracts.ends_on > contracts.starts_on)
     group by deals_of_contracts.counted_deal_id
 
 ),

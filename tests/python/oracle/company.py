@@ -947,27 +947,24 @@ class Company:
             for row in rows:
                 self._add_finance_period(row, key, self._months_of_periods(rows))
         known_to_finance = set(periods)
-        self._in_force = known_to_finance | {
-            (record.crm, record.id)
-            for records in self.crms.values()
-            for record in records.contracts
-            if record.deal_id is None
-            and not record.is_draft
-            and record.account_id not in records.excluded_accounts
-        }
         self._deals_with_items = {
             (record.crm, record.deal_id)
             for records in self.crms.values()
             for record in records.contracts
             if (record.crm, record.id) not in known_to_finance
         }
-        for records in self.crms.values():
-            table = records.tables.get("contract", "contract")
-            for record in records.contracts:
-                if record.account_id in records.excluded_accounts:
-                    records.book.set_aside(table, "excluded")
-                elif (record.crm, record.id) not in known_to_finance:
-                    self._add_contract(record, table)
+        # Items of a deal count only beside no contract that is in force.
+        for are_items in (False, True):
+            self._in_force = {contract.key for contract in self.contracts}
+            for records in self.crms.values():
+                table = records.tables.get("contract", "contract")
+                for record in records.contracts:
+                    if (record.deal_id is not None) != are_items:
+                        continue
+                    if record.account_id in records.excluded_accounts:
+                        records.book.set_aside(table, "excluded")
+                    elif (record.crm, record.id) not in known_to_finance:
+                        self._add_contract(record, table)
         self.contracts.sort(key=lambda contract: (contract.starts_on, contract.key))
 
     def _months_of_periods(self, rows: list[dict]) -> int | None:
