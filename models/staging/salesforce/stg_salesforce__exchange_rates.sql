@@ -4,6 +4,9 @@
     start_date ~ " like '____-__-__%' and " ~ start_date ~ " < '1970'"
 -%}
 {%- set currency_type = raw_table('salesforce', 'currency_type', optional=true) -%}
+{%- set home_currency =
+    var('salesforce_home_currency') or var('reporting_currency')
+-%}
 
 with
 
@@ -21,6 +24,7 @@ raw_dated_rates as (
         {{ pick(dated_rate, 'NextStartDate', 'date') }} as ends_on,
         {{ pick(dated_rate, 'ConversionRate', 'rate', required=true) }}
             as units_per_home_unit,
+        false as is_corporate,
         cast(null as timestamp) as modified_at,
         {{ loaded_at(dated_rate) }} as loaded_at,
         {{ is_deleted(dated_rate, []) }} as is_deleted,
@@ -48,6 +52,8 @@ raw_current_rates as (
         cast(null as date) as ends_on,
         {{ pick(currency_type, 'ConversionRate', 'rate', required=true) }}
             as units_per_home_unit,
+        coalesce({{ pick(currency_type, 'IsCorporate', 'boolean') }}, false)
+            as is_corporate,
         cast(null as timestamp) as modified_at,
         {{ loaded_at(currency_type) }} as loaded_at,
         false as is_deleted,
@@ -73,10 +79,22 @@ versions as (
         *,
         {{ version_number('raw_table, source_record_id', [
             'units_per_home_unit', 'currency_code', 'starts_on', 'ends_on',
-            'unreadable_columns',
+            'is_corporate', 'unreadable_columns',
         ]) }} as version_number
 
     from raw_rates
+
+),
+
+{# All rates are of the corporate currency: if that is no home, they are of no use. #}
+foreign_corporate_currencies as (
+
+    select versions.currency_code
+    from versions
+    where versions.version_number = 1
+        and not versions.is_old_version
+        and versions.is_corporate
+        and upper(versions.currency_code) != '{{ home_currency }}'
 
 ),
 
@@ -90,7 +108,10 @@ exchange_rates as (
         upper(versions.currency_code) as currency_code,
         versions.starts_on,
         versions.ends_on,
-        versions.units_per_home_unit,
+        case
+            when not exists (select 1 as is_foreign from foreign_corporate_currencies)
+                then versions.units_per_home_unit
+        end as units_per_home_unit,
         versions.modified_at,
         versions.loaded_at,
         versions.unreadable_columns,

@@ -147,7 +147,10 @@ class _Salesforce:
     # -- money and people ------------------------------------------------------
 
     def _rates(self):
-        """The org's own rates: units of a currency per unit of home currency."""
+        """The org's own rates: units of a currency per unit of home currency.
+
+        None at all if the org counts in another currency than the settings say.
+        """
         self.dated, self.current = {}, {}
         for row in self._live("dated_conversion_rate").values():
             rate = read.number(row.get("conversion_rate"))
@@ -158,10 +161,22 @@ class _Salesforce:
                 self.dated.setdefault(currency_code(row.get("iso_code")), []).append(
                     (starts_on, read.day(row.get("next_start_date")), Fraction(rate))
                 )
-        for row in self._live("currency_type").values():
+        currencies = self._live("currency_type").values()
+        for row in currencies:
             rate = read.number(row.get("conversion_rate"))
             if rate and rate > 0:
                 self.current[currency_code(row.get("iso_code"))] = Fraction(rate)
+        corporate = {
+            currency_code(row.get("iso_code"))
+            for row in currencies
+            if read.boolean(row.get("is_corporate"))
+        }
+        settings = self.settings
+        home = (
+            settings.get("salesforce_home_currency") or settings["reporting_currency"]
+        )
+        if corporate - {home}:
+            self.dated, self.current = {}, {}
 
     def _amount(self, value, currency) -> Amount:
         code = currency_code(currency)

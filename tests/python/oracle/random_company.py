@@ -286,7 +286,7 @@ def random_settings(chance: Random) -> dict:
         "business_timezone": chance.choice(
             ["Europe/Berlin", "Europe/Berlin", "UTC", "America/New_York", "Asia/Tokyo"]
         ),
-        "fiscal_year_start_month": chance.choice([1, 1, 4, 10]),
+        "fiscal_year_start_month": chance.choice([1, 1, 2, 4, 9, 10]),
         "revenue_basis": chance.choice(["bookings"] * 5 + ["billings"]),
         "close_date_basis": chance.choice(["crm_field"] * 3 + ["stage_history"]),
         "conversion_window_days": chance.choice([90, 90, 30, 0]),
@@ -502,9 +502,13 @@ class Builder:
         for code, rate in (("EUR", "1"), ("GBP", "0.86")):
             self.add("currency_type", self.new_id("01L"), iso_code=code) | {}
             self.rows["currency_type"][-1]["conversion_rate"] = rate
+        corporate = self.pick("EUR", "EUR", "EUR", "EUR", None, "GBP")
         for row in self.rows["currency_type"]:
             rate = {"EUR": "1", "GBP": "0.86"}[row["iso_code"]]
-            row.update(conversion_rate=rate, is_active="true")
+            is_corporate = str(row["iso_code"] == corporate).lower()
+            row.update(
+                conversion_rate=rate, is_active="true", is_corporate=is_corporate
+            )
         middle = self.day_between(self.start, self.end)
         for first, last, rate in (
             (date(2000, 1, 1), middle, "0.875"),
