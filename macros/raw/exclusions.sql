@@ -38,7 +38,7 @@
 
     from landed_versions
     inner join exclusions
-        on {{ is_like(compared, 'lower(exclusions.pattern)') }}
+        on {{ is_like(compared, 'lower(' ~ trimmed('exclusions.pattern') ~ ')') }}
     group by
         landed_versions.record_id,
         landed_versions.{{ columns | join(', landed_versions.') }}

@@ -149,6 +149,26 @@ REFUSED = (
         "zoho 6: two rows hold 2025-03-31;",
     ),
     (
+        "value_mapping",
+        [("zoho", "region", "Kosovo", "null")],
+        "zoho region kosovo: leave a column empty that has no value, do not write null",
+    ),
+    (
+        "stage_definitions",
+        [("salesforce", "Renewals", "Verbal", "true", "false", None)],
+        "salesforce renewals verbal: Salesforce has no pipelines; leave the column",
+    ),
+    (
+        "stage_definitions",
+        [("zoho", "NULL", "Bought", "true", "false", None)],
+        "zoho null bought: leave a column empty that has no value, do not write null",
+    ),
+    (
+        "sales_team_members",
+        [("zoho", "8", "North", "null", None, None)],
+        "zoho 8: leave a column empty that has no value, do not write null",
+    ),
+    (
         "segment_bands",
         [("Upside down", "-2", "-5")],
         "Upside down: max_employees is below min_employees.",
@@ -166,22 +186,22 @@ REFUSED = (
     (
         "excluded_records",
         [("hub", "lead", "email", "%@x.de")],
-        f"hub lead email %@x.de: {UNKNOWN}",
+        f"hub lead email with a pattern of 6 characters: {UNKNOWN}",
     ),
     (
         "excluded_records",
         [("zoho", "contact", "name", "x%")],
-        "zoho contact name x%: column_name must be email.",
+        "zoho contact name with a pattern of 2 characters: column_name must be email.",
     ),
     (
         "excluded_records",
         [("zoho", "company", "name", "x%")],
-        "zoho company name x%: entity must be lead or contact or account or deal.",
+        "zoho company name with a pattern of 2 characters: entity must be lead or",
     ),
     (
         "excluded_records",
         [("zoho", "lead", "email", None)],
-        "zoho lead email : pattern must be there.",
+        "zoho lead email with a pattern of 0 characters: pattern must be there.",
     ),
     (
         "kpi_targets",
@@ -264,3 +284,36 @@ def test_no_other_row_is_refused(console):
         if words.startswith(tuple(f"{seed}, row " for seed in GOOD))
     ]
     assert len(refused) == len(REFUSED), refused
+
+
+def test_a_member_of_a_team_whom_no_crm_knows_is_told(project):
+    members = relation(
+        ("source_system", "owner_id"),
+        [
+            ("zoho", "554023000000235011"),
+            ("zoho", "554023000000235000"),  # as Excel rounds it
+            ("hubspot", "7"),
+            ("salesforce", "005A"),  # no users landed: nobody can tell
+        ],
+    )
+    users = {
+        "zoho": [("zoho", "554023000000235011", None)],
+        "hubspot": [("hubspot", "7", "deleted"), ("hubspot", "8", None)],
+        "salesforce": [("nowhere", "", None)],
+    }
+    names = ("source_system", "record_id", "set_aside_reason")
+    others = "raw_table, source_record_id, unreadable_columns, sales_rep"
+    nothing = ", ".join(f"null as {name}" for name in others.split(", "))
+    never = "null::timestamp as loaded_at, null::timestamp as modified_at"
+    test = "assert_team_members_are_sellers_that_exist"
+    assert project.severity(test) == "warn"
+    found = project.failures(
+        test,
+        {"intermediate.int_crm__sales_team_members": members}
+        | {
+            f"staging.stg_{system}__users": f"select *, {nothing}, {never} from "
+            f"({relation(names, rows)}) where source_system != 'nowhere'"
+            for system, rows in users.items()
+        },
+    )
+    assert [row["seed_row"] for row in found] == ["zoho 554023000000235000"]

@@ -38,6 +38,7 @@ UNKNOWN_DIMENSION = (
 )
 NEVER = "the kpi never has this dimension"
 NOT_THERE = "target_value and valid_from must be there"
+SHARE = "rates are shares: 0.05 for 5 %"
 FALL = "thresholds must fall: target, warning, critical"
 RISE = "thresholds must rise: target, warning, critical"
 
@@ -47,6 +48,13 @@ def cases():
     yield {}, None
     yield {"direction": "lower", "warning_value": "0.06", "critical_value": None}, None
     yield {"dimension": "total", "dimension_value": "(all)"}, None
+    # Percentages where shares are meant: five, and five again as the last resort.
+    rate = {"target_value": "5", "warning_value": "4", "critical_value": None}
+    yield rate, SHARE
+    rate = {"kpi": "churn_rate", "direction": "lower", "target_value": "0.02"}
+    yield rate | {"warning_value": None, "critical_value": "5"}, SHARE
+    # Twice of last year is no typing error.
+    yield {"kpi": "revenue_growth", "target_value": "1.5"}, None
     for mart in KPI_MARTS:
         kpi = mart.removeprefix("kpi_")
         is_cost = kpi == "customer_acquisition_cost"

@@ -7,6 +7,8 @@
 
 {%- set systems = "'salesforce', 'hubspot', 'zoho'" -%}
 {%- set unknown_system = "'source_system must be salesforce, hubspot or zoho'" -%}
+{#- PostgreSQL and Spark read nothing there, DuckDB a word. -#}
+{%- set written_null = "'leave a column empty that has no value, do not write null'" -%}
 {%- set columns_of_entities = exclusion_columns() -%}
 
 with
@@ -72,6 +74,7 @@ checked_words as (
                     || ' industry, region, segment or lost_reason'
             when coalesce(raw_value, '') = '' or coalesce(min(mapped_value), '') = ''
                 then 'raw_value and value must be there'
+            when 'null' in (raw_value, min(mapped_value)) then {{ written_null }}
             when min(mapped_value) != max(mapped_value)
                 then 'value is ' || min(mapped_value) || ' and ' || max(mapped_value)
                     || '; keep one of the rows'
@@ -98,6 +101,9 @@ checked_stages as (
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}
             when coalesce(stage, '') = '' then 'stage must be there'
+            when 'null' in (pipeline, stage) then {{ written_null }}
+            when source_system = 'salesforce' and pipeline != ''
+                then 'Salesforce has no pipelines; leave the column empty'
             when max(
                 case when coalesce(is_won, is_lost) is null and sort_order is null
                     then 1 else 0 end
@@ -127,6 +133,8 @@ checked_members as (
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}
             when {{ trimmed('user_id') }} is null then 'user_id must be there'
+            when 'null' in (lower(user_id), lower(sales_team), lower(region))
+                then {{ written_null }}
             when valid_to < valid_from then 'valid_to is before valid_from'
         end as problem
 
@@ -153,8 +161,11 @@ checked_exclusions as (
 
     select
         'excluded_records' as seed,
+        {# Not the pattern: it can be a person, and this is logged. #}
         coalesce(source_system, '') || ' ' || coalesce(entity, '') || ' '
-        || coalesce(column_name, '') || ' ' || coalesce(pattern, '') as seed_row,
+        || coalesce(column_name, '') || ' with a pattern of '
+        || cast(coalesce(length(pattern), 0) as {{ type_name('text') }})
+        || ' characters' as seed_row,
         case
             when source_system is null or source_system not in ({{ systems }})
                 then {{ unknown_system }}

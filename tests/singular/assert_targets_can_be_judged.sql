@@ -16,7 +16,8 @@ known_measures as (
         {% for measure in measures %}
     select
         '{{ kpi }}' as kpi,
-        '{{ measure.name }}' as measure
+        '{{ measure.name }}' as measure,
+        '{{ measure.unit }}' as unit
     {%- if not (outer_loop.last and loop.last) %}
     union all
     {%- endif %}
@@ -61,6 +62,11 @@ checked_targets as (
                 then 'the value of total is (all)'
             when targets.target_value is null or targets.valid_from is null
                 then 'target_value and valid_from must be there'
+            when known_measures.unit = 'share'
+                and greatest(
+                    targets.target_value, targets.warning_value, targets.critical_value
+                ) > 1
+                then 'rates are shares: 0.05 for 5 %'
             when targets.valid_to < targets.valid_from then 'valid_to before valid_from'
             when targets.direction = 'higher' and (
                 targets.warning_value > targets.target_value

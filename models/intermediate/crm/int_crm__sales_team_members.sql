@@ -19,8 +19,8 @@ sales_team_members as (
                 then {{ salesforce_id("trim(both ' ' from user_id)") }}
             else trim(both ' ' from user_id)
         end as owner_id,
-        sales_team,
-        region,
+        {{ trimmed('sales_team') }} as sales_team,
+        {{ trimmed('region') }} as region,
         coalesce(valid_from, cast('1970-01-01' as date)) as valid_from,
         coalesce(valid_to, cast('2199-12-31' as date)) as valid_to
 

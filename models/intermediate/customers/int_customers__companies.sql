@@ -83,7 +83,7 @@ account_companies as (
             as region,
         coalesce(
             {{ mapped_or_raw('ranked_accounts', 'segment', 'segment') }},
-            segment_bands.segment
+            {{ trimmed('segment_bands.segment') }}
         ) as segment,
         {{ mapped_or_raw('ranked_accounts', 'industry', 'industry') }} as industry,
         team_members.sales_team,

@@ -382,7 +382,8 @@ lead_persons as (
         coalesce(mapped_region.mapped_value, team_members.region, persons.country)
             as region,
         coalesce(
-            {{ mapped_or_raw('persons', 'segment', 'segment') }}, segment_bands.segment
+            {{ mapped_or_raw('persons', 'segment', 'segment') }},
+            {{ trimmed('segment_bands.segment') }}
         ) as segment,
         {{ mapped_or_raw('persons', 'industry', 'industry') }} as industry,
         {{ mapped_or_raw('persons', 'lead_source', 'lead_source') }} as lead_source,
