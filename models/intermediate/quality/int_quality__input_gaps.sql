@@ -28,6 +28,13 @@ lead_records as (
 
 ),
 
+deal_records as (
+
+    select * from {{ ref('int_crm__deal_records') }}
+    where record_state is null
+
+),
+
 billing_documents as (
 
     select * from {{ ref('int_crm__billing_document_records') }}
@@ -73,6 +80,13 @@ filled_tables as (
     from lead_records
     where record_state is null
         and (account_id is not null or contact_id is not null or deal_id is not null)
+    union
+    select
+        source_system,
+        'contact_of_deal' as raw_table
+
+    from deal_records
+    where contact_id is not null
     union
     select
         'zoho' as source_system,

@@ -125,6 +125,7 @@ finance_spend as (
 
     from {{ ref('int_cac__finance_spend') }} as finance_spend
     cross join finance_rows
+    where finance_spend.set_aside_reason is null
 
 ),
 
