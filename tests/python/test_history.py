@@ -210,11 +210,33 @@ def test_other_settings_are_no_change_of_the_crm(story, dbt):
     assert {(row["reason"], row["settings_changed"]) for row in found} == {
         ("re_owned", True)
     }
+    # Beside the new names of the sellers stand no old ones.
+    names = {(row["sales_rep_before"], row["sales_rep_after"]) for row in found}
+    assert names == {(None, None)}
     values = third.query("""
-        select distinct settings_changed from marts.kpi_value_history
-        where publication_number = 3 and dimension = 'sales_rep'
+        select distinct publication_number, settings_changed
+        from marts.kpi_value_history
+        where dimension = 'sales_rep' and dimension_value != '(unknown)'
     """)
-    assert values == [{"settings_changed": True}]
+    assert values == [{"publication_number": 3, "settings_changed": True}]
+
+
+def test_of_a_day_that_came_again_the_later_publication_tells(story, dbt):
+    _, second, warehouse = story
+    # A load stamp of two weeks ago: the same deals, seen from an earlier day.
+    third = dbt.build(raw(AFTER, "2025-04-16"), command=HISTORY, warehouse=warehouse)
+    assert third.worked, third.console
+    january = """
+        select publication_number as number, value from marts.kpi_value_history
+        where kpi = 'revenue_growth' and measure = 'revenue'
+            and period_grain = 'month' and dimension = 'total'
+            and period_start = '2025-01-01' and reported_as_of <= '2025-04-20'
+            and coalesce(replaced_as_of, '2200-01-01') > '2025-04-20'
+    """
+    ((first,), (last,)) = second.query(january), third.query(january)
+    assert (first["number"], last["number"]) == (1, 3)
+    changes = [change for (_, month), (_, change) in RESTATED.items() if month == 1]
+    assert last["value"] - first["value"] == sum(changes)
 
 
 def test_every_var_and_seed_that_can_change_a_figure_is_a_setting(project):

@@ -7,6 +7,28 @@ publications as (
 
 ),
 
+numbered_days as (
+
+    select
+        publication_number,
+        as_of_on,
+        lag(as_of_on) over (order by publication_number) as as_of_on_before
+
+    from {{ ref('history_publications') }}
+
+),
+
+{# Of the days since then the publication before the last one told, and now this one. #}
+moved_back as (
+
+    select numbered_days.publication_number
+    from numbered_days
+    inner join publications
+        on numbered_days.publication_number = publications.publication_number
+    where numbered_days.as_of_on < numbered_days.as_of_on_before
+
+),
+
 current_values as (
 
     select
@@ -74,7 +96,10 @@ changed_values as (
     from current_values
     left join last_values
         on current_values.kpi_key = last_values.kpi_key
+    left join moved_back
+        on current_values.publication_number = moved_back.publication_number
     where last_values.kpi_key is null
+        or moved_back.publication_number is not null
         or last_values.is_removed
         or (current_values.value is distinct from last_values.value)
         or (current_values.numerator is distinct from last_values.numerator)

@@ -145,6 +145,7 @@ tied_months as (
 
     from entries
     where month_start is not null
+        and {{ is_reported(add_days(add_months('month_start', 1), -1)) }}
     group by source_system, month_start
 
 ),

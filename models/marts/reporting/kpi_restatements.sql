@@ -139,8 +139,9 @@ restatements as (
         deal_type as deal_type_after,
         sales_team_before,
         sales_team as sales_team_after,
-        sales_rep_before,
-        sales_rep as sales_rep_after,
+        {# Name and pseudonym side by side would give the pseudonym away. #}
+        case when not settings_changed then sales_rep_before end as sales_rep_before,
+        case when not settings_changed then sales_rep end as sales_rep_after,
         settings_changed
 
     from closed_months

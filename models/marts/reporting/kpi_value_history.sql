@@ -2,7 +2,34 @@ with
 
 publications as (
 
-    select * from {{ ref('history_publications') }}
+    select
+        *,
+        split_part(
+            split_part(settings, '"sales_rep_identity": "', 2), '"', 1
+        ) as sales_rep_identity,
+        row_number() over (order by publication_number desc nulls last) as recency
+
+    from {{ ref('history_publications') }}
+
+),
+
+{# Sellers are called as they are today; behind pseudonyms stands what made them. #}
+sellers_of_publications as (
+
+    select
+        publications.publication_number,
+        coalesce(
+            publications.sales_rep_identity = last_publication.sales_rep_identity
+            and (
+                publications.sales_rep_identity != 'pseudonym'
+                or right(publications.settings, 8) = right(last_publication.settings, 8)
+            ),
+            publications.settings is null
+        ) as are_called_as_today
+
+    from publications
+    cross join publications as last_publication
+    where last_publication.recency = 1
 
 ),
 
@@ -18,6 +45,13 @@ recorded_values as (
     from {{ ref('history_kpi_values') }} as history_kpi_values
     inner join publications
         on history_kpi_values.publication_number = publications.publication_number
+    inner join sellers_of_publications
+        on
+            history_kpi_values.publication_number
+            = sellers_of_publications.publication_number
+    where sellers_of_publications.are_called_as_today
+        or history_kpi_values.dimension is distinct from 'sales_rep'
+        or history_kpi_values.dimension_value = '(unknown)'
 
 ),
 
