@@ -62,7 +62,8 @@ parts as (
         and headlines.measure = scorecard.measure
         and headlines.period_grain = scorecard.period_grain
         and headlines.period_start = scorecard.period_start
-    where scorecard.dimension in ('region', 'segment', 'deal_type', 'channel')
+    where headlines.dimension = 'total'
+        and scorecard.dimension in ('region', 'segment', 'deal_type', 'channel')
         and scorecard.sample_size >= {{ var('min_event_count') }}
         and scorecard.change_to_prior_year
         * case when headlines.better_direction = 'lower' then -1 else 1 end < 0

@@ -3,21 +3,18 @@ with
 kpi_values as (
 
     select * from {{ ref('kpi_values') }}
-    where is_judged
-        and dimension = 'total'
-        and period_grain in ('month', 'quarter')
-        and status not in ('period_open', 'no_data')
+    where is_judged and status not in ('period_open', 'no_data')
 
 ),
 
-scorecard as (
+headlines as (
 
     select
         *,
         coalesce(direction, {{ default_direction('kpi') }}) as better_direction
 
     from {{ ref('kpi_scorecard') }}
-    where dimension = 'total'
+    where is_headline and period_grain in ('month', 'quarter')
 
 ),
 
@@ -30,7 +27,13 @@ recent_periods as (
             order by kpi_values.period_start desc
         ) as periods_back
 
-    from kpi_values
+    from headlines
+    inner join kpi_values
+        on headlines.kpi = kpi_values.kpi
+        and headlines.measure = kpi_values.measure
+        and headlines.period_grain = kpi_values.period_grain
+        and headlines.dimension = kpi_values.dimension
+        and headlines.dimension_value = kpi_values.dimension_value
 
 ),
 
@@ -41,6 +44,8 @@ distributions as (
         measure,
         unit,
         period_grain,
+        dimension,
+        dimension_value,
         count(*) as period_count,
         min(period_start) as first_period_start,
         {{ percentile(0.1, 'value') }} as tenth,
@@ -52,7 +57,7 @@ distributions as (
 
     from recent_periods
     where periods_back <= case when period_grain = 'month' then 24 else 8 end
-    group by kpi, measure, unit, period_grain
+    group by kpi, measure, unit, period_grain, dimension, dimension_value
 
 ),
 
@@ -63,26 +68,28 @@ proposals as (
         distributions.measure,
         distributions.unit,
         distributions.period_grain,
+        distributions.dimension,
+        distributions.dimension_value,
         distributions.period_count,
         distributions.first_period_start,
         distributions.on_target_count,
-        scorecard.target_value as target_value_today,
-        scorecard.critical_value as critical_value_today,
+        headlines.target_value as target_value_today,
+        headlines.critical_value as critical_value_today,
         case
-            when scorecard.better_direction = 'lower' then distributions.lower_quartile
+            when headlines.better_direction = 'lower' then distributions.lower_quartile
             else distributions.upper_quartile
         end as proposed_target_value,
         distributions.median as proposed_warning_value,
         case
-            when scorecard.better_direction = 'lower' then distributions.ninetieth
+            when headlines.better_direction = 'lower' then distributions.ninetieth
             else distributions.tenth
         end as proposed_critical_value
 
     from distributions
-    inner join scorecard
-        on distributions.kpi = scorecard.kpi
-        and distributions.measure = scorecard.measure
-        and distributions.period_grain = scorecard.period_grain
+    inner join headlines
+        on distributions.kpi = headlines.kpi
+        and distributions.measure = headlines.measure
+        and distributions.period_grain = headlines.period_grain
     order by distributions.kpi, distributions.period_grain
 
 )

@@ -39,6 +39,8 @@ def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
         (c["period_grain"], c["label_en"], c["dimension_value"]): c for c in cards
     }
     hurting = 0
+    by_label = {card["label_en"]: card["dimension"] for card in cards}
+    assert by_label["Average order value"] == "deal_type"
     for row in review:
         card = by_key[row["period_grain"], row["label_en"], row["dimension_value"]]
         for column in ("measure", "unit", "value", "status"):
@@ -46,6 +48,8 @@ def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
         if row["worst_value"] is not None:
             sign = -1 if card["direction"] == "lower" else 1
             assert row["change_there"] * sign < 0
+            # No part of the whole company explains one kind of orders.
+            assert card["dimension"] == "total"
             hurting += 1
     assert hurting > 6
 
@@ -53,13 +57,15 @@ def test_the_monday_review_says_what_changed_and_where_it_hurts(ask):
 def test_proposed_thresholds_are_in_order_and_stand_beside_todays(ask):
     proposals = ask("propose_thresholds")
     today = {
-        (row["kpi"], row["period_grain"]): (row["target_value"], row["direction"])
-        for row in ask("select * from marts.kpi_scorecard where dimension = 'total'")
+        (row["kpi"], row["period_grain"]): row
+        for row in ask("select * from marts.kpi_scorecard where is_headline")
     }
     assert len(proposals) == 12
     for row in proposals:
-        target, direction = today[row["kpi"], row["period_grain"]]
-        assert row["target_value_today"] == target
+        card = today[row["kpi"], row["period_grain"]]
+        target, direction = card["target_value"], card["direction"]
+        assert row["target_value_today"] == target is not None
+        assert row["dimension_value"] == card["dimension_value"]
         sign = -1 if direction == "lower" else 1
         steps = [
             sign * row[f"proposed_{name}_value"]
