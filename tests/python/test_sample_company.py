@@ -606,6 +606,16 @@ def test_a_later_delivery_changes_and_adds_but_forgets_nothing(tmp_path):
     assert any(first[deal][2] != second[deal][2] for deal in first)
 
 
+def test_a_delivery_has_a_file_of_its_own_and_a_day_that_is_told(tmp_path):
+    file = tmp_path / "raw.duckdb"
+    write(company(SEED, as_of="2026-08-30"), "hubspot", file, format="duckdb")
+    with pytest.raises(FileExistsError, match="a delivery needs a new file"):
+        write(company(SEED), "hubspot", file, format="duckdb")
+    for as_of in ("2022-12-31", "2026-08-31"):
+        with pytest.raises(ValueError, match="told from 2023-01-01 to before 2026-08"):
+            company(SEED, as_of=as_of)
+
+
 def test_draws_do_not_depend_on_how_many_are_drawn():
     draws = Draws(SEED)
     many = draws.uniform("anything", np.arange(1000))

@@ -22,9 +22,10 @@ How it is made, in this order:
 Any size, and a second delivery of the same company:
 
 ``--opportunities 1000000 --format duckdb`` takes about a minute; shares of dirt stay as
-they are in the sample (every k-th record, see ``dirt``). The same call with an
-``--as-of`` 20 days later is the next delivery: about 2 % new rows, 1 % of the leads and
-4 % of the deals changed. With ``--late 10`` one row in 100 of the leads and of all
-histories lands one to six weeks late, also in a later delivery than the rows of its
-time.
+they are in the sample (every k-th record, see ``dirt``). The same call into
+another file with an ``--as-of`` 20 days later is the next delivery: about 2 % new rows,
+1 % of the leads and 4 % of the deals changed. ``--as-of`` can be any day from the
+company's beginning to 2026-08-30. With ``--late 10`` one row in 100 of the leads, the
+contacts and all histories lands one to six weeks late, also in a later delivery than
+the rows of its time.
 """

@@ -25,10 +25,20 @@ def main():
     options = parser.parse_args()
     with TemporaryDirectory(prefix=".sample_company_", dir=".") as folder:
         file = f"{folder}/company.duckdb" if options.opportunities >= LARGE else None
-        con = company(
-            options.seed, options.opportunities, options.as_of, options.dirt, file
-        )
-        write(con, options.crm, options.out, options.dirt, options.format, options.late)
+        try:
+            con = company(
+                options.seed, options.opportunities, options.as_of, options.dirt, file
+            )
+            write(
+                con,
+                options.crm,
+                options.out,
+                options.dirt,
+                options.format,
+                options.late,
+            )
+        except (ValueError, FileExistsError) as error:
+            parser.error(str(error))
         con.close()
     if options.format == "csv":
         write_seeds_yaml(options.crm, options.out)

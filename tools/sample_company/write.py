@@ -4,7 +4,7 @@ from pathlib import Path
 
 from . import finance, hubspot, mapping, salesforce, zoho
 from .canonical import connect, load
-from .facts import AS_OF, OPPORTUNITIES
+from .facts import AS_OF, HISTORY_START, HORIZON, OPPORTUNITIES
 from .layout import SCHEMAS, TABLES, seed_name
 from .split import split, systems
 
@@ -15,6 +15,7 @@ LARGE = 2_000_000
 
 LATE_TABLES = {
     "lead",
+    "contact",
     "lead_history",
     "opportunity_history",
     "opportunity_field_history",
@@ -53,9 +54,15 @@ def company(seed=7, opportunities=OPPORTUNITIES, as_of=AS_OF, dirt=1, database=N
     """A DuckDB connection with the company and what finance knows.
 
     opportunities: how many deals there are at the end of the sample, roughly;
-    as_of: last day of the delivery (ISO), up to facts.HORIZON; dirt: 0 or 1;
+    as_of: last day of the delivery (ISO), before facts.HORIZON; dirt: 0 or 1;
     database: a new file to work in, for companies beyond the memory (3 GB then).
+
+    Raises ValueError if the company is not told that far.
     """
+    if not HISTORY_START <= as_of < HORIZON:
+        raise ValueError(
+            f"The company is told from {HISTORY_START} to before {HORIZON}."
+        )
     con = connect(database or ":memory:", MEMORY if database else None)
     load(con, seed, opportunities, as_of, dirt)
     con.execute(salesforce.MACROS)
@@ -76,6 +83,8 @@ def write(con, crm, out, dirt=1, format="csv", late=0):
     """
     out = Path(out)
     if format == "duckdb":
+        if out.exists():
+            raise FileExistsError(f"{out} is there: a delivery needs a new file.")
         con.execute(f"attach '{out}' as raw")
     else:
         out.mkdir(parents=True, exist_ok=True)
