@@ -32,7 +32,8 @@
             'pseudonymise_people': 'it must be true or false, without quotes',
         }) -%}
     {%- endif -%}
-    {%- for name, values in choices.items() if var(name) not in values -%}
+    {%- for name, values in choices.items()
+        if var(name) not in values or var(name) is boolean -%}
         {%- do wanted.update({
             name: 'it can be ' ~ values | map('default', 'null', true) | join(', ')
                 ~ (', without quotes' if values[0] is number else ''),
@@ -68,9 +69,11 @@
                 ~ '0.8 for 80 %, or null',
         }) -%}
     {%- endif -%}
-    {%- if var('business_timezone') not in modules.pytz.all_timezones -%}
+    {#- To PostgreSQL the four are offsets without summer time, to the others zones. -#}
+    {%- if var('business_timezone') not in modules.pytz.all_timezones
+        or var('business_timezone') in ['CET', 'EET', 'MET', 'WET'] -%}
         {%- do wanted.update({
-            'business_timezone': 'it must be a name of the time zone database, for '
+            'business_timezone': 'it must be a place of the time zone database, for '
                 ~ 'instance Europe/Berlin',
         }) -%}
     {%- endif -%}
@@ -196,7 +199,9 @@
     table by name, alone or in a list.
 -#}
 {% macro asked_fields(system) %}
-    {%- set fields = [] -%}
+    {#- One is named by a var, not in the model. -#}
+    {%- set amount_column = var('salesforce_contract_amount_column') -%}
+    {%- set fields = [amount_column] if amount_column and system == 'salesforce' else [] -%}
     {%- set picked = "\\(\\s*\\w+,\\s*(?:\\[[^\\]]*\\]|'\\w+)" -%}
     {%- for node in graph.nodes.values()
         if node.name.startswith('stg_' ~ system ~ '__') -%}

@@ -332,7 +332,7 @@ REFUSED_SETTINGS = {
     "as_of_date": "2025-02-29",
     "history_start_date": "01.02.2025",
     "gross_margin_rate": 80,
-    "business_timezone": "Europe/Berln",
+    "business_timezone": "CET",
     "crm_precedence": ["hubspot", "salesforce", "pipedrive"],
     "pseudonymise_people": "false",
     "churn_window_days": 30,
@@ -365,7 +365,7 @@ REFUSALS = (
     f"as_of_date is 2025-02-29; {DAY}",
     f"history_start_date is 01.02.2025; {DAY}",
     "gross_margin_rate is 80; it must be a share above 0 and up to 1,",
-    "business_timezone is Europe/Berln; it must be a name of the time zone database,",
+    "business_timezone is CET; it must be a place of the time zone database,",
     "crm_precedence is ['hubspot', 'salesforce', 'pipedrive']; it must be a list that"
     " names each CRM that is switched on once: salesforce.",
     "pseudonymise_people is false; it must be true or false, without quotes.",

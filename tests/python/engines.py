@@ -475,6 +475,8 @@ def spark() -> Iterator[Server]:
             )
         settings = {
             "spark.driver.memory": "2g",
+            # Not the zone of the sessions: they have to ask for theirs.
+            "spark.driver.extraJavaOptions": "-Duser.timezone=Europe/Berlin",
             "spark.executor.memory": "900m",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
@@ -501,7 +503,7 @@ def spark() -> Iterator[Server]:
             return hive.connect(
                 "127.0.0.1",
                 thrift_port,
-                configuration={"spark.sql.session.timeZone": "UTC"},
+                configuration={"set:hiveconf:spark.sql.session.timeZone": "UTC"},
             )
 
         wait_for(connect, server, 300, log).close()
