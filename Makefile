@@ -1,4 +1,4 @@
-# Everything here runs from a fresh clone with python3 (3.11 or later) and make.
+# Everything here runs from a fresh clone with python3 (3.11 to 3.13) and make.
 PYTHON ?= python3
 DBT := .venv/bin/dbt
 TEST := target/test
@@ -32,6 +32,7 @@ help: ## show this list
 
 build: ## build all KPIs and publish them in warehouse/
 	@$(PYTHON) tools/set_up.py
+	.venv/bin/python -m tools.describe_targets
 	.venv/bin/python -m tools.publish --carry-history
 	$(DBT) build --exclude-resource-type unit_test
 	.venv/bin/python -m tools.publish
