@@ -35,7 +35,6 @@
     union all
     {%- endfor %}
     select
-        source_system, raw_table, source_record_id, record_state,
-        cast(null as {{ type_name('text') }}) as unreadable_columns
+        source_system, raw_table, source_record_id, record_state, unreadable_columns
     from {{ ref('int_crm__contract_period_records') }}
 {% endmacro %}

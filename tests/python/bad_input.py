@@ -187,6 +187,16 @@ RAW = {
             {"spend_month": "January", "channel": "Web", "amount": "10.00"},
             {"spend_month": "2025-01-01", "channel": None, "amount": "a lot"},
         ],
+        "contract_periods": [
+            {
+                "contract_id": "P1",
+                "source_system": "salesforce",
+                "account_id": "A1",
+                "starts_on": "2024-01-01",
+                "ends_on": "2025-01-01",
+                "monthly_amount": "1.200 €",
+            }
+        ],
         "exchange_rates": [
             {
                 "rate_date": "2025-01-01",
@@ -219,6 +229,8 @@ OTHER_ISSUES = [
     ("acquisition_spend", "January Web ?", "unreadable"),
     ("acquisition_spend", "2025-01-01 ? ?", "unreadable"),
     ("exchange_rates", "2025-01-01 USD/EUR", "unreadable"),
+    ("contract_periods", "P1", "unreadable_value"),
+    ("contract_periods", "P1", "contract_value_missing"),
 ]
 
 # Columns of other types and spellings, a reserved word among the names.

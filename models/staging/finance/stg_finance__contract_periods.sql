@@ -13,7 +13,9 @@ raw_periods as (
         {{ pick(contract_periods, 'monthly_amount', 'money') }} as monthly_amount,
         {{ pick(contract_periods, 'starts_on', 'date', required=true) }} as starts_on,
         {{ pick(contract_periods, 'ends_on', 'date') }} as ends_on,
-        {{ pick(contract_periods, 'ends_on') }} as raw_ends_on
+        {{ pick(contract_periods, 'ends_on') }} as raw_ends_on,
+        {{ unreadable_columns(contract_periods, [['monthly_amount', 'money']]) }}
+            as unreadable_columns
 
     from {{ contract_periods.relation }}
 
@@ -65,6 +67,7 @@ read_periods as (
         identified_periods.monthly_amount,
         identified_periods.starts_on,
         identified_periods.ends_on,
+        identified_periods.unreadable_columns,
         case
             when identified_periods.crm_contract_id is null
                 or identified_periods.contract_source_system is null
@@ -83,7 +86,7 @@ read_periods as (
 
 ),
 
-{# The same period twice, however its ids are written. #}
+{# The same period twice, however its ids are written; a price to correct is listed. #}
 numbered_periods as (
 
     select
@@ -92,7 +95,7 @@ numbered_periods as (
             partition by
                 contract_id, contract_source_system, account_id, currency_code,
                 monthly_amount, starts_on, ends_on, unusable_reason
-            order by source_record_id
+            order by unreadable_columns nulls last, source_record_id
         ) as copy_number
 
     from read_periods
@@ -112,6 +115,7 @@ contract_periods as (
         monthly_amount,
         starts_on,
         ends_on,
+        unreadable_columns,
         case
             when unusable_reason is not null then unusable_reason
             when copy_number > 1 then 'duplicate'

@@ -1,5 +1,6 @@
 {%- set contract = raw_table('salesforce', 'contract', optional=true) -%}
 {%- set amount_column = var('salesforce_contract_amount_column') -%}
+{%- set amounts = [[amount_column, 'money']] if amount_column else [] -%}
 
 {%- set landed_contracts -%}
 with
@@ -35,7 +36,7 @@ raw_contracts as (
         {{ is_old_version(contract) }} as is_old_version,
         {{ unreadable_columns(contract, [
             ['StartDate', 'date'], ['ContractTerm', 'integer'],
-        ]) }} as unreadable_columns
+        ] + amounts) }} as unreadable_columns
 
     from {{ contract.relation }}
 
