@@ -453,7 +453,10 @@ contracts_with_value as (
             when sold_amount is not null and paid_months > 0
                 then {{ money_ratio('sold_amount', 'paid_months') }}
             when crm_monthly_amount is not null then stated_amount
-        end as monthly_amount
+        end as monthly_amount,
+        amount as record_amount,
+        currency_code,
+        amount_source
 
     from contract_values
 

@@ -95,7 +95,15 @@ deal_records as (
 
 contracts as (
 
-    select * from {{ ref('int_customers__contracts') }}
+    select
+        *,
+        {# A period of finance names a CRM, and stands where finance delivers. #}
+        case
+            when raw_table = 'contract_periods' then 'finance'
+            else source_system
+        end as record_source_system
+
+    from {{ ref('int_customers__contracts') }}
     where not is_draft
 
 ),
@@ -500,7 +508,7 @@ dangling_accounts as (
 contract_issues as (
 
     select
-        source_system,
+        record_source_system as source_system,
         raw_table,
         source_record_id as raw_key,
         'contract_' || unusable_reason as reason,
@@ -514,7 +522,7 @@ contract_issues as (
     where unusable_reason is not null and unusable_reason != 'named_otherwise'
     union all
     select
-        source_system,
+        record_source_system as source_system,
         raw_table,
         source_record_id as raw_key,
         'contract_value_missing' as reason,
@@ -525,7 +533,25 @@ contract_issues as (
         value_source as detail
 
     from contracts
-    where unusable_reason is null and monthly_amount is null
+    where unusable_reason is null
+        and monthly_amount is null
+        and amount_source != 'missing_rate'
+    union all
+    select
+        record_source_system as source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'exchange_rate_missing' as reason,
+        'warning' as severity,
+        'churn_rate' as kpi,
+        record_amount as amount,
+        currency_code,
+        currency_code as detail
+
+    from contracts
+    where unusable_reason is null
+        and monthly_amount is null
+        and amount_source = 'missing_rate'
 
 ),
 
