@@ -31,8 +31,8 @@
             'salesforce_contact_id': 'text',
         },
         'lead_statuses': {
-            'lead_record_id': 'text', 'lead_status': 'text', 'previous_status': 'text',
-            'entered_at': 'timestamp',
+            'lead_record_id': 'text', 'field': 'text', 'lead_status': 'text',
+            'previous_status': 'text', 'entered_at': 'timestamp',
         },
         'accounts': {
             'created_at': 'timestamp', 'merged_into_id': 'text',

@@ -55,6 +55,12 @@ staged_contacts as (
 
 ),
 
+past_statuses as (
+
+    select * from {{ ref('int_quality__past_statuses') }}
+
+),
+
 account_records as (
 
     select * from {{ ref('int_crm__account_records') }}
@@ -263,69 +269,35 @@ lead_issues as (
 
 {# One example record per value that should be mapped and is not. #}
 picklist_values as (
-
+    {% for records, field, column in [
+        ('lead_records', 'lead_status', 'lead_status'),
+        ('lead_records', 'lead_source', 'lead_source'),
+        ('deal_records', 'deal_type', 'deal_type'),
+        ('account_records', 'industry', 'industry'),
+        ('account_records', 'region', 'country'),
+        ('account_records', 'segment', 'segment'),
+        ('staged_contacts', 'lifecycle_stage', 'lifecycle_stage'),
+    ] %}
     select
         source_system,
         raw_table,
         source_record_id,
-        'lead_status' as field,
-        lead_status as raw_value
+        '{{ field }}' as field,
+        {{ column }} as raw_value,
+        1 as row_count
 
-    from lead_records
+    from {{ records }}
     union all
+    {%- endfor %}
     select
         source_system,
         raw_table,
         source_record_id,
-        'lead_source' as field,
-        lead_source as raw_value
+        field,
+        raw_value,
+        row_count
 
-    from lead_records
-    union all
-    select
-        source_system,
-        raw_table,
-        source_record_id,
-        'deal_type' as field,
-        deal_type as raw_value
-
-    from deal_records
-    union all
-    select
-        source_system,
-        raw_table,
-        source_record_id,
-        'industry' as field,
-        industry as raw_value
-
-    from account_records
-    union all
-    select
-        source_system,
-        raw_table,
-        source_record_id,
-        'region' as field,
-        country as raw_value
-
-    from account_records
-    union all
-    select
-        source_system,
-        raw_table,
-        source_record_id,
-        'segment' as field,
-        segment as raw_value
-
-    from account_records
-    union all
-    select
-        source_system,
-        raw_table,
-        source_record_id,
-        'lifecycle_stage' as field,
-        lifecycle_stage as raw_value
-
-    from staged_contacts
+    from past_statuses
     union all
     {# Channels: of new customers by the source of their deal, and of spend. #}
     select
@@ -333,7 +305,8 @@ picklist_values as (
         raw_table,
         source_record_id,
         'channel' as field,
-        lead_source as raw_value
+        lead_source as raw_value,
+        1 as row_count
 
     from deals
     where win_number = 1 and deal_type = 'new_business' and lead_source != '(unknown)'
@@ -343,7 +316,8 @@ picklist_values as (
         raw_table,
         source_record_id,
         'channel' as field,
-        channel as raw_value
+        channel as raw_value,
+        1 as row_count
 
     from finance_spend
     where is_in_a_figure
@@ -353,7 +327,8 @@ picklist_values as (
         raw_table,
         source_record_id,
         'channel' as field,
-        campaign_type as raw_value
+        campaign_type as raw_value,
+        1 as row_count
 
     from campaign_records
     where is_in_a_figure
@@ -427,7 +402,8 @@ unmapped_values as (
         end as kpi,
         cast(null as {{ type_name('money') }}) as amount,
         cast(null as {{ type_name('text') }}) as currency_code,
-        cast(count(*) as {{ type_name('text') }}) || ' rows' as detail
+        cast(sum(picklist_values.row_count) as {{ type_name('text') }}) || ' rows'
+            as detail
 
     from picklist_values
     left join known_values

@@ -43,6 +43,7 @@ lead_statuses as (
         versions.source_record_id,
         versions.source_record_id as record_id,
         {{ salesforce_id('versions.lead_id') }} as lead_record_id,
+        lower(versions.field) as field,
         versions.lead_status,
         versions.previous_status,
         versions.entered_at,
