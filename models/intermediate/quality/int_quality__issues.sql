@@ -272,7 +272,11 @@ picklist_values as (
     {% for records, field, column in [
         ('lead_records', 'lead_status', 'lead_status'),
         ('lead_records', 'lead_source', 'lead_source'),
+        ('lead_records', 'industry', 'industry'),
+        ('lead_records', 'region', 'country'),
+        ('lead_records', 'segment', 'segment'),
         ('deal_records', 'deal_type', 'deal_type'),
+        ('deal_records', 'lead_source', 'lead_source'),
         ('account_records', 'industry', 'industry'),
         ('account_records', 'region', 'country'),
         ('account_records', 'segment', 'segment'),
