@@ -53,6 +53,16 @@ def test_an_amount_without_rate_is_listed():
     assert issue in result["issues"]
 
 
+def test_a_campaign_without_dates_is_listed_if_it_cost_anything():
+    campaigns = [
+        {"id": key, "actual_cost": cost} for key, cost in (("paid", "10"), ("free", "0"))
+    ]
+    raw = {"salesforce": {"campaign": campaigns}}
+    issues = oracle.compute(raw, SEEDS, {"as_of_date": "2025-03-01"})["issues"]
+    listed = [key for _, _, key, why in issues if why == "campaign_without_dates"]
+    assert listed == ["paid"]
+
+
 def test_going_back_in_the_funnel_makes_four_visits():
     case = _case("19:")
     result = oracle.compute(case.raw, SEEDS, case.settings)

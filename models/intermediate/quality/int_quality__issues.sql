@@ -75,6 +75,18 @@ finance_rows as (
 
 ),
 
+{# What stands above another campaign never counts: only leaves do. #}
+child_campaigns as (
+
+    select
+        source_system,
+        parent_id
+    from {{ ref('int_crm__campaign_records') }}
+    where record_state is null and parent_id is not null
+    group by source_system, parent_id
+
+),
+
 campaign_records as (
 
     select
@@ -83,10 +95,14 @@ campaign_records as (
             campaign_records.currency_code,
             {{ home_currency('campaign_records.source_system') }}
         ) as cost_currency_code,
+        child_campaigns.parent_id is not null as is_parent,
         {{ spend_comes_from('crm_campaigns') }} as is_in_a_figure
 
     from {{ ref('int_crm__campaign_records') }} as campaign_records
     cross join finance_rows
+    left join child_campaigns
+        on campaign_records.source_system = child_campaigns.source_system
+        and campaign_records.record_id = child_campaigns.parent_id
     where campaign_records.record_state is null
         and campaign_records.cost is not null
 
@@ -335,7 +351,7 @@ picklist_values as (
         1 as row_count
 
     from campaign_records
-    where is_in_a_figure
+    where is_in_a_figure and not is_parent
 
 ),
 
@@ -595,17 +611,6 @@ spend_issues as (
 
 ),
 
-child_campaigns as (
-
-    select
-        source_system,
-        parent_id
-    from {{ ref('int_crm__campaign_records') }}
-    where record_state is null and parent_id is not null
-    group by source_system, parent_id
-
-),
-
 campaign_issues as (
 
     select
@@ -620,24 +625,21 @@ campaign_issues as (
         currency_code as detail
 
     from campaign_records
-    where starts_on is null and ends_on is null
+    where not is_parent and cost != 0 and starts_on is null and ends_on is null
     union all
     select
-        campaign_records.source_system,
-        campaign_records.raw_table,
-        campaign_records.source_record_id as raw_key,
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
         'campaign_cost_on_parent' as reason,
         'info' as severity,
-        case when campaign_records.is_in_a_figure then 'customer_acquisition_cost' end
-            as kpi,
-        campaign_records.cost as amount,
-        campaign_records.cost_currency_code as currency_code,
-        campaign_records.currency_code as detail
+        case when is_in_a_figure then 'customer_acquisition_cost' end as kpi,
+        cost as amount,
+        cost_currency_code as currency_code,
+        currency_code as detail
 
     from campaign_records
-    inner join child_campaigns
-        on campaign_records.source_system = child_campaigns.source_system
-        and campaign_records.record_id = child_campaigns.parent_id
+    where is_parent and cost != 0
     union all
     select
         campaign_records.source_system,

@@ -1154,7 +1154,8 @@ class Company:
                 first = campaign.starts_on or campaign.ends_on
                 last = campaign.ends_on or campaign.starts_on
                 if first is None:
-                    self._issue(campaign, "campaign", "campaign_without_dates")
+                    if campaign.cost.value:
+                        self._issue(campaign, "campaign", "campaign_without_dates")
                     continue
                 last = max(first, last)
                 cost, _ = self.converter.convert(campaign.cost, campaign.crm, first)
