@@ -11,6 +11,13 @@
         when deal_type = 'new_business' then 'conversion_rate'
     end
 {%- endset -%}
+{#- An open deal is in no figure of a KPI, whatever its stage says. -#}
+{%- set kpi_of_rate -%}
+    case
+        when deal_state = 'won' then 'revenue_growth'
+        when deal_state = 'lost' and deal_type = 'new_business' then 'conversion_rate'
+    end
+{%- endset -%}
 {#- Only new business is timed. -#}
 {%- set kpi_of_clock -%}
     case when deal_type = 'new_business' then 'sales_cycle_length' end
@@ -235,7 +242,7 @@ deal_issues as (
         ('close_before_create', kpi_of_clock, 'warning', 'closed_on < created_on'),
         ('amount_missing', "'revenue_growth'", 'warning',
             "is_closed_won and amount_source = 'missing_amount'"),
-        ('exchange_rate_missing', kpi_of_close, 'warning',
+        ('exchange_rate_missing', kpi_of_rate, 'warning',
             "amount_source = 'missing_rate'"),
         ('customer_missing', "'churn_rate'", 'warning',
             'is_win and customer_id is null'),
