@@ -186,7 +186,7 @@ def test_no_csv_cell_is_a_formula(tmp_path):
     texts += ["x;=1+1;y", "x; -1", "a;b=c"]
     with duckdb.connect(build) as database:
         for number, text in enumerate(texts):
-            row = [f"t{number}", -0.5, text]
+            row = [f"t{number:02}", -0.5, text]
             database.execute("insert into marts.kpi_one values (?, ?, ?, 1)", row)
         row = ["=key", None, None]
         database.execute("insert into marts.kpi_one values (?, ?, ?, 1)", row)
