@@ -434,6 +434,48 @@ def test_absent_columns_are_nulls_and_own_columns_have_a_var(dbt):
         assert build.query(f"select * from staging.stg_hubspot__{empty}") == []
 
 
+@pytest.mark.parametrize(
+    ("own", "home_amount"),
+    [
+        ({}, "33120.00"),
+        # HubSpot converts the standard amount, three years; a year is converted here.
+        ({"amount": "property_hs_arr"}, "11040.00"),
+        (
+            {
+                "amount": "property_hs_arr",
+                "amount_in_home_currency": "property_home_arr",
+            },
+            "11000.00",
+        ),
+    ],
+    ids=["none", "amount", "both"],
+)
+def test_an_amount_of_ones_own_is_converted_by_the_rate_of_the_deal(
+    dbt, own, home_amount
+):
+    tables = hubspot_layouts.fivetran()
+    tables["deal"] = [
+        tables["deal"][0]
+        | {
+            "property_amount": "36000",
+            "property_amount_in_home_currency": "33120",
+            "property_hs_arr": "12000",
+            "property_home_arr": "11000",
+            "property_deal_currency_code": "USD",
+            "property_hs_exchange_rate": "0.92",
+        }
+    ]
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "+stg_hubspot__deals", "--exclude", "resource_type:test"),
+        crm_column_overrides={"hubspot": {"deal": own}},
+    )
+    assert build.worked, build.console
+    deals = staged(build, "deals", "record_id, home_amount")
+    assert deals["100"]["home_amount"] == Decimal(home_amount)
+
+
 def summarised(dbt, tables, loader):
     """The tables of a loader, built as far as the summary of their quality."""
     build = build_of(

@@ -1,4 +1,7 @@
 {%- set deals = hubspot_deal_tables() -%}
+{%- set home_units -%}
+    case when versions.home_units_per_unit > 0 then versions.home_units_per_unit end
+{%- endset -%}
 
 {%- set landed_deals -%}
 with
@@ -6,6 +9,10 @@ with
 raw_deals as (
 
     {%- for deal in deals %}
+        {#- HubSpot converts the standard amount, which says nothing of an own one. -#}
+        {%- set own_names = own_column_names('hubspot').get(deal.table, {}) -%}
+        {%- set is_own_amount = own_names.get('amount')
+            and not own_names.get('amount_in_home_currency') %}
         select
             '{{ deal.table }}' as raw_table,
 
@@ -25,7 +32,8 @@ raw_deals as (
 
             -- measures
             {{ pick(deal, 'amount', 'money', required=true) }} as amount,
-            {{ pick(deal, 'amount_in_home_currency', 'money') }} as home_amount,
+            {{ 'cast(null as ' ~ type_name('money') ~ ')' if is_own_amount
+                else pick(deal, 'amount_in_home_currency', 'money') }} as home_amount,
             {{ pick(deal, 'hs_exchange_rate', 'rate') }} as home_units_per_unit,
             {{ pick(deal, 'hs_deal_stage_probability', 'rate') }} as probability,
 
@@ -221,11 +229,7 @@ deals as (
         coalesce(
             versions.home_amount,
             cast(
-                {{ exact_product(
-                    'versions.amount',
-                    'case when versions.home_units_per_unit > 0'
-                    ~ ' then versions.home_units_per_unit end'
-                ) }}
+                {{ exact_product('versions.amount', home_units) }}
                 as {{ type_name('money') }}
             )
         ) as home_amount,
