@@ -76,7 +76,8 @@
             'created_at': 'timestamp', 'account_id': 'text', 'deal_id': 'text',
             'owner_id': 'text', 'starts_on': 'date', 'ends_on': 'date',
             'term_months': 'integer', 'term_days': 'integer', 'is_draft': 'boolean',
-            'amount': 'money', 'monthly_amount': 'money', 'currency_code': 'text',
+            'amount': 'money', 'monthly_amount': 'money',
+            'home_monthly_amount': 'money', 'currency_code': 'text',
         },
         'campaigns': {
             'created_at': 'timestamp', 'parent_id': 'text', 'campaign_type': 'text',

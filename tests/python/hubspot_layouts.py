@@ -240,6 +240,7 @@ DEALS = [
         "amount": "500.01",
         "deal_currency_code": "USD",
         "hs_exchange_rate": "0.85",
+        "line_items": ["905", "906"],
     },
     # Deleted and won.
     {
@@ -340,6 +341,22 @@ LINE_ITEMS = [
         "createdate": "2025-03-31T09:00:00Z",
         "price": "70",
         "recurringbillingfrequency": "monthly",
+    },
+    # In the dollars of its deal, and in a currency that the deal has no rate for.
+    {
+        "id": "905",
+        "createdate": "2025-03-31T09:00:00Z",
+        "price": "10.01",
+        "recurringbillingfrequency": "monthly",
+        "hs_recurring_billing_start_date": "2025-06-01",
+    },
+    {
+        "id": "906",
+        "createdate": "2025-03-31T09:00:00Z",
+        "price": "10.01",
+        "recurringbillingfrequency": "monthly",
+        "hs_recurring_billing_start_date": "2025-06-01",
+        "hs_line_item_currency_code": "CHF",
     },
 ]
 

@@ -83,8 +83,8 @@ CANONICAL = {
     "deal_contacts": "deal_record_id, contact_id",
     "stages": "pipeline, stage, stage_label, is_won, is_lost, sort_order",
     "stage_visits": "deal_record_id, stage, entered_at",
-    "contracts": "record_id, deal_id, monthly_amount, currency_code, term_months, "
-    "starts_on, ends_on",
+    "contracts": "record_id, deal_id, monthly_amount, home_monthly_amount, "
+    "currency_code, term_months, starts_on, ends_on",
     "users": "record_id, sales_rep",
 }
 # dlt lands no line items, Airbyte and dlt land no campaigns with their spend.
@@ -311,6 +311,9 @@ def test_recurring_line_items_are_contracts(built, loader):
         ("900", date(2025, 4, 1), date(2026, 4, 1), Decimal("500.00")),
         # From the day of the win until further notice; 903 is on a lost deal.
         ("901", date(2025, 6, 10), date(2200, 1, 1), Decimal("90.00")),
+        # 10.01 dollars at the deal's 0.85, and francs that nobody can convert.
+        ("905", date(2025, 6, 1), date(2200, 1, 1), Decimal("8.51")),
+        ("906", date(2025, 6, 1), date(2200, 1, 1), None),
     ]
 
 

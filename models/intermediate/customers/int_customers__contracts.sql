@@ -112,6 +112,7 @@ contracts as (
         contract_records.amount as total_amount,
         finance_periods.monthly_amount as finance_monthly_amount,
         contract_records.monthly_amount as crm_monthly_amount,
+        contract_records.home_monthly_amount,
         case
             when finance_periods.monthly_amount is null
                 then contract_records.currency_code
@@ -147,6 +148,7 @@ contracts as (
         contract_records.amount as total_amount,
         cast(null as {{ type_name('money') }}) as finance_monthly_amount,
         contract_records.monthly_amount as crm_monthly_amount,
+        contract_records.home_monthly_amount,
         contract_records.currency_code,
         1 as period_number
 
@@ -247,6 +249,7 @@ numbered_contracts as (
         contracts.total_amount,
         contracts.finance_monthly_amount,
         contracts.crm_monthly_amount,
+        contracts.home_monthly_amount,
         coalesce(
             contracts.currency_code, {{ home_currency('contracts.source_system') }}
         ) as currency_code,
@@ -388,7 +391,10 @@ priced_contracts as (
                 then total_amount
             else crm_monthly_amount
         end as amount,
-        cast(null as {{ type_name('money') }}) as home_amount,
+        case
+            when finance_monthly_amount is null and total_amount is null
+                then home_monthly_amount
+        end as home_amount,
         cast(null as {{ type_name('rate') }}) as units_per_home_unit,
         starts_on as converted_on
 

@@ -172,6 +172,23 @@ terms as (
 
 ),
 
+priced_terms as (
+
+    select
+        *,
+        case
+            when frequency_weeks is not null
+                then {{ money_ratio(
+                    'cast(billed_amount * 13 as ' ~ type_name('money') ~ ')',
+                    '3 * frequency_weeks'
+                ) }}
+            else {{ money_ratio('billed_amount', 'frequency_months') }}
+        end as monthly_amount
+
+    from terms
+
+),
+
 contracts as (
 
     select
@@ -191,16 +208,19 @@ contracts as (
         versions.term_months,
         versions.term_days,
         cast(null as {{ type_name('money') }}) as amount,
-        case
-            when versions.frequency_weeks is not null
-                then {{ money_ratio(
-                    'cast(versions.billed_amount * 13 as ' ~ type_name('money') ~ ')',
-                    '3 * versions.frequency_weeks'
-                ) }}
-            else {{ money_ratio(
-                'versions.billed_amount', 'versions.frequency_months'
-            ) }}
-        end as monthly_amount,
+        versions.monthly_amount,
+        cast(
+            case
+                when upper(coalesce(versions.currency_code, deals.currency_code))
+                    = deals.currency_code
+                    then {{ try_exact(
+                        exact_product(
+                            'versions.monthly_amount', 'deals.home_units_per_unit'
+                        ),
+                        *digits_of('money')
+                    ) }}
+            end as {{ type_name('money') }}
+        ) as home_monthly_amount,
 
         -- flags
         false as is_draft,
@@ -249,7 +269,7 @@ contracts as (
             end
         ) as set_aside_reason
 
-    from terms as versions
+    from priced_terms as versions
     left join deals
         on versions.deal_id = deals.record_id
 

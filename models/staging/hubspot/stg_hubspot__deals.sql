@@ -233,6 +233,7 @@ deals as (
                 as {{ type_name('money') }}
             )
         ) as home_amount,
+        {{ home_units }} as home_units_per_unit,
         cast(null as {{ type_name('rate') }}) as units_per_home_unit,
         case when versions.probability between 0 and 1 then versions.probability end
             as probability,

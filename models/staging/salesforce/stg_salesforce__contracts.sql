@@ -90,6 +90,7 @@ contracts as (
         cast(null as {{ type_name('integer') }}) as term_days,
         versions.amount,
         cast(null as {{ type_name('money') }}) as monthly_amount,
+        cast(null as {{ type_name('money') }}) as home_monthly_amount,
 
         -- flags
         coalesce(

@@ -442,6 +442,7 @@ class _HubSpot:
             "deal_company", "company_id", PRIMARY_COMPANY_OF_DEAL
         )
         contacts = self._links_of_deals("deal_contact", "contact_id", None)
+        self.rates: dict[str, Fraction | None] = {}
         for key, row in live.items():
             pipeline = hubspot_id(row.get("deal_pipeline_id"))
             stage = hubspot_id(row.get("deal_pipeline_stage_id"))
@@ -453,6 +454,7 @@ class _HubSpot:
             created_at = read.timestamp(row.get("property_createdate"))
             moments = earliest.get(key, []) + ([created_at] if created_at else [])
             synced = salesforce_id(row.get("property_hs_salesforceopportunityid"))
+            self.rates[key] = self._rate(row)
 
             def state_of(name, pipeline=pipeline, stage=stage, state=state):
                 is_current = name.lower() == (stage or "").lower()
@@ -529,16 +531,21 @@ class _HubSpot:
                 entries.setdefault(deal_id, set()).add((moment, stage))
         return {deal_id: sorted(rows) for deal_id, rows in entries.items()}
 
+    def _rate(self, row) -> Fraction | None:
+        """Units of home currency for one of the deal's, by HubSpot."""
+        rate = read.number(row.get("property_hs_exchange_rate"))
+        return Fraction(rate) if rate and rate > 0 else None
+
     def _amount(self, row) -> Amount:
         value = read.money(row.get("property_amount"))
         home = read.money(row.get("property_amount_in_home_currency"))
-        rate = read.number(row.get("property_hs_exchange_rate"))
+        rate = self._rate(row)
 
         def own(_):
             if home is not None:
                 return Fraction(home)
-            if value is not None and rate and rate > 0:
-                return Fraction(value) * Fraction(rate)
+            if value is not None and rate is not None:
+                return Fraction(value) * rate
             return None
 
         return Amount(value, currency_code(row.get("property_deal_currency_code")), own)
@@ -573,6 +580,10 @@ class _HubSpot:
             deal_id = self.records.deal_survivors.get(deal_id)
             if months is None or deal_id is None:
                 continue
+            of_deal = currencies.get(deal_id)
+            currency = currency_code(row.get("property_hs_line_item_currency_code"))
+            currency = currency or of_deal
+            rate = self.rates.get(deal_id) if currency == of_deal else None
             self.records.contracts.append(
                 ContractRecord(
                     crm=CRM,
@@ -584,19 +595,17 @@ class _HubSpot:
                     ends_on=None,
                     term_months=None,
                     total=Amount(None),
-                    monthly=self._monthly(
-                        row,
-                        months,
-                        currency_code(row.get("property_hs_line_item_currency_code"))
-                        or currencies.get(deal_id),
-                    ),
+                    monthly=self._monthly(row, months, currency, rate),
                     deal_id=deal_id,
                     line_term=_line_term(row),
                 )
             )
 
-    def _monthly(self, row, months: Fraction, currency) -> Amount:
-        """Net amount of a billing, else (price less discount) times quantity."""
+    def _monthly(self, row, months: Fraction, currency, rate) -> Amount:
+        """Net amount of a billing, else (price less discount) times quantity.
+
+        `rate` is that of the deal, for an item in its currency.
+        """
         value = read.money(row.get("property_amount"))
         price = read.money(row.get("property_price"))
         if value is None and price is not None:
@@ -609,7 +618,9 @@ class _HubSpot:
             value = cents(Fraction(value) * (1 - Fraction(share) / 100))
         if value is None:
             return Amount(None, currency)
-        return Amount(cents(Fraction(value) / months), currency)
+        monthly = cents(Fraction(value) / months)
+        home = None if rate is None else Fraction(monthly) * rate
+        return Amount(monthly, currency, lambda _: home)
 
     def _campaigns(self):
         for key, row in read.latest_rows(
