@@ -35,6 +35,14 @@ deal_records as (
 
 ),
 
+{# A campaign without its cost is no spend. #}
+campaigns_with_cost as (
+
+    select * from {{ ref('int_crm__campaign_records') }}
+    where record_state is null and cost is not null
+
+),
+
 billing_documents as (
 
     select * from {{ ref('int_crm__billing_document_records') }}
@@ -51,6 +59,13 @@ filled_tables as (
 
     from used_tables
     where source_system != 'finance'
+        and raw_table not in ('campaign', 'marketing_campaign')
+    union
+    select
+        source_system,
+        raw_table
+
+    from campaigns_with_cost
     union
     select
         contract_source_system as source_system,
