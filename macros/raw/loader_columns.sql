@@ -21,10 +21,14 @@
     ({{ flags | join(' or ') }})
 {%- endmacro %}
 
-{#- Whether any of the spellings of deletion landed, with whatever values. -#}
+{#-
+    Whether any of the spellings of deletion landed, with whatever values. In history mode
+    no row of a deleted record is active.
+-#}
 {% macro tells_deletions(raw, api_names=['IsDeleted']) %}
     {%- set landed = [] -%}
-    {%- for name in api_names + ['_fivetran_deleted'] if landed_column(raw, name) -%}
+    {%- for name in api_names + ['_fivetran_deleted', '_fivetran_active']
+        if landed_column(raw, name) -%}
         {%- do landed.append(name) -%}
     {%- endfor -%}
     {{- return(landed != []) -}}
@@ -127,17 +131,22 @@
 
 {#-
     Why a raw row is not used, NULL if it is; expects the columns is_old_version,
-    version_number and is_deleted, and the names of the others.
+    version_number and is_deleted, and the names of the others. History mode leaves no
+    active row of a record that is gone: what is then first is its last version.
 -#}
-{% macro set_aside_reason(record_id, merged_into_id=none, excluded_id=none) -%}
+{% macro set_aside_reason(
+    record_id, merged_into_id=none, excluded_id=none, keeps_deleted=false
+) -%}
     case
         when {{ record_id }} is null then 'missing_id'
-        when versions.is_old_version then 'superseded'
+        when versions.is_old_version and versions.version_number > 1 then 'superseded'
         when versions.version_number > 1 then 'duplicate'
         {%- if merged_into_id %}
         when {{ merged_into_id }} is not null then 'merged'
         {%- endif %}
-        when versions.is_deleted then 'deleted'
+        {%- if not keeps_deleted %}
+        when versions.is_deleted or versions.is_old_version then 'deleted'
+        {%- endif %}
         {%- if excluded_id %}
         when {{ excluded_id }} is not null then 'excluded'
         {%- endif %}

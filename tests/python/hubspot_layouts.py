@@ -471,12 +471,13 @@ def fivetran():
             }
             for number, (contact, name, value, moment) in enumerate(CHANGES)
         ],
+        # No active row is left of who is gone.
         "owner": [
             {
                 "owner_id": owner,
                 "first_name": first,
                 "last_name": last,
-                "_fivetran_deleted": str(gone).lower(),
+                "_fivetran_active": str(not gone).lower(),
             }
             for owner, first, last, gone in OWNERS
         ],
@@ -494,6 +495,13 @@ def fivetran():
         "owners_archived": [{"id": "99"}],
         "deals_property_history": [{"dealId": "100", "property": "dealstage"}],
     }
+    # History mode keeps no active row of a contact that was merged away.
+    (merged,) = (row for row in tables["contact"] if row["id"] == "5")
+    del merged["is_deleted"]
+    merged["_fivetran_active"] = "false"
+    tables["contact"].append(
+        {**merged, "property_email": None, "_fivetran_synced": "2025-01-01"}
+    )
     # An older version of a deal, as history mode keeps it, and ids as numbers.
     old = dict(tables["deal"][0])
     old.update(

@@ -343,11 +343,14 @@ def test_older_versions_and_copies_are_set_aside(built, loader):
     }
     if loader == "fivetran":
         assert reasons["deal", "superseded"] == 1  # history mode
+        assert reasons["contact", "superseded"] == 1
         assert reasons["deal_company", "duplicate"] == 5  # types of association
     elif loader == "airbyte":
         assert reasons["deal", "duplicate"] == 1  # append mode
-        # What an older version of the deal was linked to does not count.
-        assert reasons["deal_contact", "superseded"] == 2
+        # What an older version of the deal was linked to does not count: a link that
+        # is there still, and one that is not.
+        assert reasons["deal_contact", "superseded"] == 1
+        assert reasons["deal_contact", "deleted"] == 1
         assert reasons["archived_deal", "deleted"] == 1
     else:
         assert reasons["deal_property_history", "duplicate"] == len(

@@ -464,6 +464,7 @@ def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
         # Whoever lands one record out of the recycle bin lands them all.
         ({"record_status_s": "Trash"}, []),
         ({"_fivetran_deleted": "false"}, []),
+        ({"_fivetran_active": "true"}, []),
     ],
 )
 def test_deletions_that_no_loader_tells_are_a_gap(dbt, columns, untold):

@@ -55,7 +55,11 @@ ranked_stages as (
         row_number() over (
             partition by lower(stage)
             order by
-                case when version_number = 1 and not is_deleted then 0 else 1 end,
+                case
+                    when version_number = 1 and not is_deleted and not is_old_version
+                        then 0
+                    else 1
+                end,
                 source_record_id nulls last
         ) as name_rank
 

@@ -39,7 +39,8 @@ users as (
         versions.modified_at,
         versions.loaded_at,
         cast(null as {{ type_name('text') }}) as unreadable_columns,
-        {{ set_aside_reason('versions.record_id') }} as set_aside_reason
+        {{ set_aside_reason('versions.record_id', keeps_deleted=true) }}
+            as set_aside_reason
 
     from versions
 

@@ -170,7 +170,9 @@ class _Zoho:
         if "user" in self.raw:
             self.records.owners = {
                 key: text(one_of(row, "full_name", "name"))
-                for key, row in self._live("user").items()
+                for key, row in read.latest_rows(
+                    self.raw["user"], "user", self.book
+                ).items()
             }
 
     def _accounts(self):

@@ -216,26 +216,36 @@ def latest_rows(
     """The last active version of each id, deleted ones included.
 
     Order: load stamp, then modification stamp, then the row's text (so that the
-    order of raw rows never matters). Books missing_id, superseded, duplicate.
+    order of raw rows never matters). An id without active version is deleted, as its
+    last version has it. Books missing_id, superseded, duplicate.
     """
     rows = rows or []
     book.landed(table, len(rows))
     versions: dict[str, list[Row]] = {}
+    outdated: dict[str, list[Row]] = {}
     for row in rows:
         record_id = read_id(row.get(id_column))
         if record_id is None:
             book.set_aside(table, "missing_id")
         elif boolean(row.get("_fivetran_active")) is False:
-            book.set_aside(table, "superseded")
+            outdated.setdefault(record_id, []).append(row)
         else:
             versions.setdefault(record_id, []).append(row)
+
+    def last(candidates):
+        return max(candidates, key=lambda row: _version_key(row, modified_column))
+
     latest = {}
     for record_id, candidates in versions.items():
-        latest[record_id] = max(
-            candidates, key=lambda row: _version_key(row, modified_column)
-        )
+        latest[record_id] = last(candidates)
         if len(candidates) > 1:
             book.set_aside(table, "duplicate", len(candidates) - 1)
+    for record_id, candidates in outdated.items():
+        is_gone = record_id not in latest
+        if is_gone:
+            latest[record_id] = last(candidates) | {"_fivetran_deleted": "true"}
+        if len(candidates) > is_gone:
+            book.set_aside(table, "superseded", len(candidates) - is_gone)
     return latest
 
 
