@@ -356,7 +356,9 @@ def test_older_versions_and_copies_are_set_aside(built, loader):
         assert reasons["deal_property_history", "duplicate"] == len(
             hubspot_layouts.VISITS
         )
-    assert reasons["contact", "merged"] == reasons["contact", "deleted"] == 1
+    assert reasons["contact", "merged"] == 1
+    # Airbyte sees no deleted contact.
+    assert reasons.get(("contact", "deleted"), 0) == (loader != "airbyte")
 
 
 def test_no_name_or_address_leaves_staging(built):
@@ -540,6 +542,18 @@ def test_the_company_that_a_deal_names_itself_is_no_gap_but_a_deleted_deal_is(db
     assert "no_companies_of_deals" not in {reason for reason, _ in named}
     # A flag stands on each deal, and says no: the deleted ones are in another stream.
     assert ("no_deletions", "revenue_growth") in named
+
+
+def test_the_flag_of_contacts_tells_no_deletions_through_airbyte(builds):
+    untold = {
+        loader: build.query(
+            "select raw_table from marts.data_quality_summary"
+            " where row_kind = 'gap' and reason = 'no_deletions' group by raw_table"
+        )
+        for loader, build in builds.items()
+    }
+    contacts = [{"raw_table": "deleted_contact"}]
+    assert untold == {"fivetran": [], "airbyte": contacts, "dlt": []}
 
 
 def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(dbt):

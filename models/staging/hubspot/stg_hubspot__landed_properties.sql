@@ -1,7 +1,8 @@
 {#-
     What only a property of HubSpot's own or a table tells, of what landed. dlt lands no
     property that begins with hs_ unless it is told to. Airbyte lands a flag of deletion
-    with each deal, and the deleted deals in a table of their own.
+    with each contact and deal, which is never true: its search finds no deleted contact,
+    and deleted deals land in a table of their own.
 -#}
 {%- set loader = var('hubspot_loader') -%}
 {%- set contact = raw_table('hubspot', 'contact') -%}
@@ -20,7 +21,7 @@
         {%- do landed.append('primary_company') -%}
     {%- endif -%}
 {%- endif -%}
-{%- if tells_deletions(contact, ['archived']) -%}
+{%- if loader != 'airbyte' and tells_deletions(contact, ['archived']) -%}
     {%- do landed.append('deleted_contact') -%}
 {%- endif -%}
 {%- if loader == 'airbyte' -%}
