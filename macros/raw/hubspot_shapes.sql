@@ -106,7 +106,9 @@
 -#}
 {% macro hubspot_stage_history() %}
     {%- set loader = var('hubspot_loader') -%}
-    {%- set entry = raw_table('hubspot', 'deal_stage', optional=true) -%}
+    {%- set entry = raw_table(
+        'hubspot', 'deal_stage', optional=true, loaders=['fivetran', 'dlt']
+    ) -%}
     {%- set changes = entry if loader == 'fivetran' else raw_table(
         'hubspot', 'deal_property_history', optional=true, in_sample=false
     ) -%}

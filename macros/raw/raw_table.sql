@@ -3,9 +3,16 @@
     relation and the columns that landed. While parsing, it makes the table's sample
     seed a parent of the calling model, so that a first build finds it built. In a
     unit test nothing can be looked up: there every column counts as landed. A table that
-    the sample does not have (`in_sample` false) is optional and has no seed.
+    the sample does not have (`in_sample` false) is optional and has no seed. A table that
+    is none of the loader's (`loaders`) is another one's left-over, and is not read.
 -#}
-{% macro raw_table(system, table, optional=false, in_sample=true) %}
+{% macro raw_table(system, table, optional=false, in_sample=true, loaders=none) %}
+    {%- set nothing = '(select 1 as no_row where 1 = 0) as not_landed' -%}
+    {%- if loaders and var(system ~ '_loader') not in loaders -%}
+        {{- return({
+            'system': system, 'table': table, 'relation': nothing, 'columns': {},
+        }) -}}
+    {%- endif -%}
     {%- set relation = source(system, table) -%}
     {%- set raw = {
         'system': system, 'table': table, 'relation': relation, 'columns': none,
@@ -26,7 +33,6 @@
             {%- endif -%}
         {%- endfor -%}
         {%- if not landed and optional -%}
-            {%- set nothing = '(select 1 as no_row where 1 = 0) as not_landed' -%}
             {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
         {%- elif not landed and flags.WHICH in ['build', 'run', 'test'] -%}
             {%- set missing = 'Raw table ' ~ relation.identifier

@@ -1,4 +1,6 @@
-{%- set campaign = raw_table('hubspot', 'marketing_campaign', optional=true) -%}
+{%- set campaign = raw_table(
+    'hubspot', 'marketing_campaign', optional=true, loaders=['fivetran']
+) -%}
 
 with
 

@@ -7,7 +7,9 @@
 {%- set loader = var('hubspot_loader') -%}
 {%- set contact = raw_table('hubspot', 'contact') -%}
 {%- set deal = raw_table('hubspot', 'deal') -%}
-{%- set merged_deal = raw_table('hubspot', 'merged_deal', optional=true) -%}
+{%- set merged_deal = raw_table(
+    'hubspot', 'merged_deal', optional=true, loaders=['fivetran']
+) -%}
 {%- set landed = [] -%}
 {%- if landed_column(deal, 'hs_merged_object_ids') or merged_deal.columns -%}
     {%- do landed.append('merged_record') -%}

@@ -1,6 +1,9 @@
-{%- set merged_deal = raw_table('hubspot', 'merged_deal', optional=true) -%}
+{%- set merged_deal = raw_table(
+    'hubspot', 'merged_deal', optional=true, loaders=['fivetran']
+) -%}
 {%- set contact_merge = raw_table(
-    'hubspot', 'contact_merge_audit', optional=true, in_sample=false
+    'hubspot', 'contact_merge_audit', optional=true, in_sample=false,
+    loaders=['fivetran']
 ) -%}
 
 with
