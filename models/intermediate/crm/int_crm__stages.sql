@@ -31,7 +31,10 @@ pipelines_of_deals as (
 
 ),
 
-{# Own definitions win over the CRM's table; flags on deals help where it is missing. #}
+{#
+    Own definitions win over the CRM's table; flags on deals help where it is missing. A
+    definition that was deleted since speaks where no living one does, but stands nowhere.
+#}
 known_stages as (
 
     select
@@ -59,11 +62,11 @@ known_stages as (
         stage_label,
         is_won,
         is_lost,
-        sort_order,
-        2 as source_rank
+        case when set_aside_reason is null then sort_order end as sort_order,
+        case when set_aside_reason is null then 2 else 4 end as source_rank
 
     from stages
-    where set_aside_reason is null
+    where set_aside_reason is null or set_aside_reason = 'deleted'
     union all
     {#- A stage has two names, and some deals carry the second one. #}
     select
@@ -73,11 +76,12 @@ known_stages as (
         stage_label,
         is_won,
         is_lost,
-        sort_order,
-        3 as source_rank
+        case when set_aside_reason is null then sort_order end as sort_order,
+        case when set_aside_reason is null then 3 else 5 end as source_rank
 
     from stages
-    where set_aside_reason is null and lower(other_name) != lower(stage)
+    where (set_aside_reason is null or set_aside_reason = 'deleted')
+        and lower(other_name) != lower(stage)
     union all
     select
         source_system,
@@ -87,7 +91,7 @@ known_stages as (
         is_closed and is_won as is_won,
         is_closed and not is_won as is_lost,
         cast(null as {{ type_name('integer') }}) as sort_order,
-        4 as source_rank
+        6 as source_rank
 
     from deals
     where record_state is null
@@ -135,10 +139,10 @@ ranked_stages as (
                 source_rank,
                 stage_label
         ) as known_label,
-        first_value(case when source_rank in (2, 3) then is_won end) over (
+        first_value(case when source_rank between 2 and 5 then is_won end) over (
             partition by source_system, pipeline, stage
             order by
-                case when source_rank in (2, 3) then source_rank else 4 end,
+                case when source_rank between 2 and 5 then source_rank else 6 end,
                 is_won nulls last,
                 sort_order nulls last
         ) as is_won_in_crm,

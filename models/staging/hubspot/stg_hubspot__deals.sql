@@ -91,10 +91,12 @@ versions as (
 
 ),
 
+{# A definition that was deleted since still tells what its stage is. #}
 stages as (
 
     select * from {{ ref('stg_hubspot__stages') }}
-    where set_aside_reason is null
+    where is_won is not null
+        and (set_aside_reason is null or set_aside_reason = 'deleted')
 
 ),
 

@@ -40,6 +40,10 @@ versions as (
     select
         *,
         pipeline || ':' || stage as record_id,
+        case
+            when is_closed then coalesce(probability in (0, 1), false)
+            else is_closed is not null
+        end as is_consistent,
         {{ version_number('pipeline, stage', [
             'is_closed', 'probability', 'sort_order', 'stage_label',
         ]) }} as version_number
@@ -60,20 +64,21 @@ stages as (
         versions.stage,
         versions.stage_label,
         versions.stage_label as other_name,
-        versions.is_closed and versions.probability = 1 as is_won,
-        versions.is_closed and versions.probability = 0 as is_lost,
+        case
+            when versions.is_consistent
+                then versions.is_closed and versions.probability = 1
+        end as is_won,
+        case
+            when versions.is_consistent
+                then versions.is_closed and versions.probability = 0
+        end as is_lost,
         versions.sort_order,
         versions.modified_at,
         versions.loaded_at,
         cast(null as {{ type_name('text') }}) as unreadable_columns,
         coalesce(
             {{ set_aside_reason('versions.record_id') }},
-            case
-                when versions.is_closed is null
-                    or (versions.is_closed and versions.probability is null)
-                    or (versions.is_closed and versions.probability not in (0, 1))
-                    then 'contradictory'
-            end
+            case when not versions.is_consistent then 'contradictory' end
         ) as set_aside_reason
 
     from versions

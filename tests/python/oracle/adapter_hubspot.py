@@ -395,9 +395,10 @@ class _HubSpot:
     # -- deals -----------------------------------------------------------------
 
     def _stage_states(self):
-        """{(pipeline, stage): state} by the stage table."""
+        """{(pipeline, stage): state} by the stage table; what is gone speaks last."""
         states = {}
-        for row in self._rows("deal_pipeline_stage"):
+        landed = self.raw.get("deal_pipeline_stage") or []
+        for row in [*landed, *self._rows("deal_pipeline_stage")]:
             stage = hubspot_id(row.get("stage_id"))
             key = (hubspot_id(row.get("pipeline_id")), (stage or "").lower())
             closed = read.boolean(row.get("is_closed"))

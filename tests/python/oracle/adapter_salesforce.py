@@ -296,9 +296,16 @@ class _Salesforce:
     # -- deals -----------------------------------------------------------------
 
     def _stage_states(self) -> dict[str, str]:
-        """{stage name, lower case: state} by the org's stage table."""
+        """{stage name, lower case: state} by the org's stage table.
+
+        A stage that is deleted speaks where no living one has its name.
+        """
         states = {}
-        for row in self._live("opportunity_stage").values():
+        landed = read.latest_rows(
+            self.raw.get("opportunity_stage"), "", read.RowBook(CRM)
+        )
+        live = self._live("opportunity_stage")
+        for row in [*landed.values(), *live.values()]:
             state = _state_of_flags(row)
             for column in ("master_label", "api_name"):
                 name = text(row.get(column))

@@ -298,9 +298,13 @@ class _Zoho:
             )
 
     def _stage_states(self) -> dict[str, str]:
-        """{display or actual name, lower case: state} by the org's stage table."""
+        """{display or actual name, lower case: state} by the org's stage table.
+
+        A stage that is deleted speaks where no living one has its name.
+        """
         states = {}
-        for row in self._live("stage").values():
+        landed = read.latest_rows(self.raw.get("stage"), "stage", read.RowBook(CRM))
+        for row in [*landed.values(), *self._live("stage").values()]:
             forecast = one_of(row, "forecast_type", "deal_category")
             state = FORECAST.get((text(forecast) or "").lower())
             for column in ("display_value", "actual_value", "display_label", "name"):
