@@ -456,6 +456,21 @@ def test_an_invoice_without_its_tax_is_net_or_named_as_a_gap(
     assert [reason for (reason,) in found] == reasons
 
 
+def test_invoices_of_which_none_has_a_day_are_listed_and_stop_nothing(dbt):
+    # dlt lands no column before its first value.
+    stamp = {"id": "1", "created_time": "2025-01-05T09:00:00+01:00"}
+    deal = {"stage": "Closed Won", "amount": "1", "closing_date": "2025-02-01"}
+    tables = {"invoices": [stamp | {"grand_total": "119"}], "deals": [stamp | deal]}
+    tables |= {"accounts": [stamp], "leads": [stamp]}
+    settings = {"zoho_loader": "dlt", "revenue_basis": "billings"}
+    build = build_of(dbt, tables, "+data_quality_issues", **settings)
+    assert build.worked, build.console
+    assert build.tuples("""
+        select raw_key, amount from marts.data_quality_issues
+        where reason = 'billing_date_missing'
+    """) == [("1", Decimal("119.00"))]
+
+
 @pytest.mark.parametrize(
     ("columns", "untold"),
     [

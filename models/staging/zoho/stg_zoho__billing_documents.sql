@@ -33,7 +33,7 @@ raw_invoices as (
         {{ pick(invoice, 'Exchange_Rate', 'rate') }} as units_per_home_unit,
 
         -- dates and timestamps (UTC)
-        {{ pick(invoice, 'Invoice_Date', 'date', required=true) }} as billed_on,
+        {{ pick(invoice, 'Invoice_Date', 'date') }} as billed_on,
         {{ pick(invoice, 'Created_Time', 'timestamp') }} as created_at,
         {{ pick(invoice, 'Modified_Time', 'timestamp') }} as modified_at,
 
