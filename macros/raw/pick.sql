@@ -1,16 +1,18 @@
 {#-
     One column of a raw table, by the CRM's own API name: trimmed, cast to `type`
     (text, boolean, integer, rate, money, date, timestamp), NULL where the value
-    cannot be read, and a typed NULL where the column did not land.
+    cannot be read, and a typed NULL where the column did not land. Where it landed in
+    several spellings, the first that has a value is read.
 -#}
 {% macro pick(raw, api_name, type='text', required=false) %}
-    {%- set column = landed_column(raw, api_name) -%}
-    {%- if column -%}
-        {%- set picks = [] -%}
+    {%- set picks = [] -%}
+    {%- for column in landed_columns(raw, api_name) -%}
         {%- for part in [column] + columns_beside(raw, column) -%}
             {%- set name = adapter.quote(part.name) -%}
             {%- do picks.append(safe_cast_to(name, type, part.type)) -%}
         {%- endfor -%}
+    {%- endfor -%}
+    {%- if picks -%}
         {{- return(first_of(picks)) -}}
     {%- endif -%}
     {%- if required and raw.columns -%}
@@ -57,17 +59,27 @@
     {{- return(beside) -}}
 {% endmacro %}
 
-{#- Name and warehouse type of a landed column (type none: unknown), else none. -#}
-{% macro landed_column(raw, api_name) %}
+{#-
+    Name and warehouse type (none: unknown) of each spelling of a column that landed, the
+    likeliest first.
+-#}
+{% macro landed_columns(raw, api_name) %}
     {%- set names = loader_column_names(raw, api_name) -%}
     {%- if raw.columns is none -%}
-        {{- return({'name': names[0], 'type': none}) -}}
+        {{- return([{'name': names[0], 'type': none}]) -}}
     {%- endif -%}
-    {%- for name in names if name | lower in raw.columns -%}
+    {%- set landed = [] -%}
+    {%- for name in names | unique if name | lower in raw.columns -%}
         {%- set column = raw.columns[name | lower] -%}
-        {{- return({'name': column.name, 'type': column.dtype | lower}) -}}
+        {%- do landed.append({'name': column.name, 'type': column.dtype | lower}) -%}
     {%- endfor -%}
-    {{- return(none) -}}
+    {{- return(landed) -}}
+{% endmacro %}
+
+{#- The likeliest spelling of a column that landed, as above, else none. -#}
+{% macro landed_column(raw, api_name) %}
+    {%- set landed = landed_columns(raw, api_name) -%}
+    {{- return(landed[0] if landed else none) -}}
 {% endmacro %}
 
 {#-
@@ -150,9 +162,11 @@
     {%- set checks = [] -%}
     {%- for column in columns if landed_column(raw, column[0]) -%}
         {%- set api_name, type = column[0], column[1] -%}
-        {%- set landed = landed_column(raw, api_name) -%}
+        {%- set spellings = landed_columns(raw, api_name) -%}
+        {%- set landed = spellings[0] -%}
         {#- What has a type of its own is no blank text. -#}
-        {%- set may_be_blank = is_text_type(landed.type) or columns_beside(raw, landed) -%}
+        {%- set may_be_blank = is_text_type(landed.type) or spellings | length > 1
+            or columns_beside(raw, landed) -%}
         {%- set value = pick(raw, api_name) if may_be_blank
             else adapter.quote(landed.name) -%}
         {%- set check -%}

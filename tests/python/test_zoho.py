@@ -420,6 +420,26 @@ def test_lookups_are_read_that_landed_as_structs(dbt):
     """) == ("7", "Standard", None, datetime(2025, 6, 1, 4))
 
 
+def test_of_two_spellings_of_a_field_the_first_with_a_value_is_read(dbt):
+    same = {
+        "stage": "Closed Won",
+        "amount": "5",
+        "closing_date": "2025-02-01",
+        "created_time": "2025-01-01",
+    }
+    deals = [
+        {"id": "1", "account_name_id": "7", "account_id": "8"},
+        {"id": "2", "account_id": "8"},
+        {"id": "3"},
+    ]
+    tables = {"deal": [same | deal for deal in deals]}
+    build = build_of(dbt, tables, "stg_zoho__deals", "excluded_records")
+    assert build.worked, build.console
+    assert build.tuples("""
+        select record_id, account_id from staging.stg_zoho__deals order by 1
+    """) == [("1", "7"), ("2", "8"), ("3", None)]
+
+
 @pytest.mark.parametrize(
     ("columns", "net", "reasons"),
     [
