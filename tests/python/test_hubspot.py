@@ -517,10 +517,13 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
         ]
         for table, rows in hubspot_layouts.dlt().items()
     }
+    tables["companies"].append({"id": "9", "createdate": "2024-01-01T09:00:00Z"})
+    tables["companies__deals"].append({"value": "9", "deals_id": "103"})
     build = summarised(dbt, tables, "dlt")
     # The partner, whose id is lower; two deals that were merged, and what is left.
     deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "1"
+    assert deals["103"]["account_id"] == "9"  # and not 10
     assert {"104", "105", "106"} < set(deals)
     named = named_gaps(build)
     assert ("no_primary_companies", "churn_rate") in named

@@ -153,7 +153,10 @@ deals_without_account as (
 
 ),
 
-{# The primary contact: the deal's own, else the primary role, else the lowest id. #}
+{#
+    The primary contact: the deal's own, else the primary role, else the lowest id, which
+    is a number in HubSpot: 9 before 10.
+#}
 contacts_of_deals as (
 
     select
@@ -187,7 +190,10 @@ ranked_contacts as (
         row_number() over (
             partition by
                 contacts_of_deals.source_system, contacts_of_deals.deal_record_id
-            order by contacts_of_deals.contact_order, contacts.contact_id
+            order by
+                contacts_of_deals.contact_order,
+                length(contacts.contact_id),
+                contacts.contact_id
         ) as contact_rank
 
     from contacts_of_deals

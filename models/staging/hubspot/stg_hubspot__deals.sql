@@ -142,7 +142,10 @@ companies_of_deals as (
 
 ),
 
-{# A company that is there wins over one that is gone; then the primary one. #}
+{#
+    A company that is there wins over one that is gone; then the primary one, then the
+    lowest id, a number of any length.
+#}
 ranked_companies as (
 
     select
@@ -153,6 +156,7 @@ ranked_companies as (
             order by
                 case when companies.record_id is null then 1 else 0 end,
                 case when companies_of_deals.is_primary then 0 else 1 end,
+                length(companies_of_deals.company_id),
                 companies_of_deals.company_id
         ) as company_rank
 

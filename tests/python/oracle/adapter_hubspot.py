@@ -390,7 +390,11 @@ class _HubSpot:
             for company, is_primary in pairs or []
         ]
         known = [pair for pair in known if pair[0] is not None]
-        return min(known, key=lambda pair: (not pair[1], pair[0]), default=(None,))[0]
+        return min(
+            known,
+            key=lambda pair: (not pair[1], read.id_order(pair[0])),
+            default=(None,),
+        )[0]
 
     # -- deals -----------------------------------------------------------------
 
@@ -482,7 +486,7 @@ class _HubSpot:
                     ),
                     account_id=self._first_company(companies.get(key)),
                     contact_ids=linked,
-                    primary_contact_id=min(linked, default=None),
+                    primary_contact_id=min(linked, key=read.id_order, default=None),
                     owner_id=hubspot_id(row.get("owner_id"))
                     or hubspot_id(row.get("property_hubspot_owner_id")),
                     type=text(row.get("property_dealtype")),

@@ -337,7 +337,9 @@ class _Salesforce:
             primary = (
                 own_contact
                 or min(
-                    others, key=lambda role: (not role[1], role[0]), default=(None,)
+                    others,
+                    key=lambda role: (not role[1], read.id_order(role[0])),
+                    default=(None,),
                 )[0]
             )
             excluded = self.seeds.is_excluded(

@@ -637,7 +637,7 @@ class Company:
                 contacts[(record.crm, contact_id)]
                 for contact_id in (
                     record.primary_contact_id,
-                    *sorted(record.contact_ids),
+                    *sorted(record.contact_ids, key=read.id_order),
                 )
                 if (record.crm, contact_id) in contacts
             ]

@@ -167,6 +167,11 @@ def plain_id(value: object) -> str | None:
     return text(value)
 
 
+def id_order(key: str) -> tuple[int, str]:
+    """Sort key of an id, the lowest first: 9 before 10."""
+    return len(key), key
+
+
 def salesforce_id(value: object) -> str | None:
     """A Salesforce id; 15 characters get their three check characters."""
     raw = text(value)
