@@ -370,6 +370,9 @@ def airbyte():
                 if is_lookup(records, field):
                     types[field] = "json"
                     value = json.dumps(value._asdict()) if value else "null"
+                if field == "Pipeline":  # newer versions of the API give an object
+                    types[field] = "json"
+                    value = json.dumps({"name": value, "id": key(1)})
                 if field in NUMBERS:
                     types[field] = "decimal(38, 9)"
                 row[field] = value
@@ -393,6 +396,8 @@ def dlt():
                     row[f"{name}__id"] = value and value.id
                     row[f"{name}__name"] = value and value.name
                     continue
+                if field == "Pipeline":
+                    name = "pipeline__name"
                 row[name] = value
                 if field in NUMBERS:
                     types[name] = "double"
