@@ -2,9 +2,10 @@
     What figures lack where a loader did not land a table: the CRM, the tables of which
     one has to hold a used row, the reason and the KPIs that miss it. `converted_lead`
     is a lead with a link to what it became, `lead_source` a lead and `contact_of_deal` a
-    deal that has one, `merged_record`, `primary_company` and `company_of_deal` what a
-    property of HubSpot tells, `deleted_deal` a deal of which the loader tells that it was
-    deleted, or could, and `net_invoice` all invoices without VAT.
+    deal that has one, `merged_deal`, `merged_contact`, `merged_company`,
+    `primary_company` and `company_of_deal` what a property of HubSpot tells,
+    `deleted_deal` a deal of which the loader tells that it was deleted, or could, and
+    `net_invoice` all invoices without VAT.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -40,7 +41,9 @@
         ['hubspot', ['deal_company', 'company_of_deal'], 'no_companies_of_deals',
             customers],
         ['hubspot', ['primary_company'], 'no_primary_companies', customers + orders],
-        ['hubspot', ['merged_record'], 'no_merges', all],
+        ['hubspot', ['merged_deal'], 'no_merges', all],
+        ['hubspot', ['merged_contact'], 'no_merges', journeys],
+        ['hubspot', ['merged_company'], 'no_merges', orders + customers],
         ['zoho', ['lead_history'], 'no_lead_history', ['conversion_rate']],
         ['zoho', ['deal_stage_history'], 'no_stage_history', all],
         ['zoho', ['stage'], 'no_stage_table', all],

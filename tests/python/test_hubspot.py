@@ -497,6 +497,15 @@ def summarised(dbt, tables, loader):
     return build
 
 
+def untold(build, reason):
+    """What the gaps of a reason are about."""
+    gaps = build.query(
+        "select raw_table from marts.data_quality_summary"
+        f" where row_kind = 'gap' and reason = '{reason}'"
+    )
+    return {gap["raw_table"] for gap in gaps}
+
+
 def named_gaps(build):
     """(reason, KPI) of the gaps."""
     gaps = build.query(
@@ -528,6 +537,8 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
     named = named_gaps(build)
     assert ("no_primary_companies", "churn_rate") in named
     assert ("no_merges", "revenue_growth") in named
+    merged = {"merged_deal", "merged_contact", "merged_company"}
+    assert untold(build, "no_merges") == merged
     assert ("no_lead_sources", "conversion_rate") in named
     # By soft_delete.
     assert ("no_deletions", "revenue_growth") in named
@@ -538,6 +549,8 @@ def test_the_company_that_a_deal_names_itself_is_no_gap_but_a_deleted_deal_is(db
     del tables["deals_archived"]
     for row in tables["deals"]:
         row.pop("companies:varchar[]", None)
+    for row in tables["contacts"]:
+        row.pop("properties_hs_merged_object_ids", None)
     build = summarised(dbt, tables, "airbyte")
     deals = staged(build, "deals", "record_id, account_id")
     assert deals["100"]["account_id"] == "10"
@@ -545,18 +558,13 @@ def test_the_company_that_a_deal_names_itself_is_no_gap_but_a_deleted_deal_is(db
     assert "no_companies_of_deals" not in {reason for reason, _ in named}
     # A flag stands on each deal, and says no: the deleted ones are in another stream.
     assert ("no_deletions", "revenue_growth") in named
+    # Deals and companies list whom they took over.
+    assert untold(build, "no_merges") == {"merged_contact"}
 
 
 def test_the_flag_of_contacts_tells_no_deletions_through_airbyte(builds):
-    untold = {
-        loader: build.query(
-            "select raw_table from marts.data_quality_summary"
-            " where row_kind = 'gap' and reason = 'no_deletions' group by raw_table"
-        )
-        for loader, build in builds.items()
-    }
-    contacts = [{"raw_table": "deleted_contact"}]
-    assert untold == {"fivetran": [], "airbyte": contacts, "dlt": []}
+    gaps = {loader: untold(build, "no_deletions") for loader, build in builds.items()}
+    assert gaps == {"fivetran": set(), "airbyte": {"deleted_contact"}, "dlt": set()}
 
 
 def test_a_term_or_a_product_that_no_contract_has_is_named_and_stops_nothing(dbt):

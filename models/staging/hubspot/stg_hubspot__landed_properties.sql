@@ -10,9 +10,20 @@
 {%- set merged_deal = raw_table(
     'hubspot', 'merged_deal', optional=true, loaders=['fivetran']
 ) -%}
+{%- set contact_merge = raw_table(
+    'hubspot', 'contact_merge_audit', optional=true, in_sample=false,
+    loaders=['fivetran']
+) -%}
 {%- set landed = [] -%}
 {%- if landed_column(deal, 'hs_merged_object_ids') or merged_deal.columns -%}
-    {%- do landed.append('merged_record') -%}
+    {%- do landed.append('merged_deal') -%}
+{%- endif -%}
+{%- if landed_column(contact, 'hs_merged_object_ids')
+    or landed_column(contact, 'hs_calculated_merged_vids') or contact_merge.columns -%}
+    {%- do landed.append('merged_contact') -%}
+{%- endif -%}
+{%- if landed_column(raw_table('hubspot', 'company'), 'hs_merged_object_ids') -%}
+    {%- do landed.append('merged_company') -%}
 {%- endif -%}
 {%- if landed_column(deal, 'hs_primary_associated_company') -%}
     {%- do landed.extend(['primary_company', 'company_of_deal']) -%}
