@@ -35,15 +35,6 @@ def test_every_kpi_is_defined_in_german_and_english():
         assert set(german) == {"definition", "formula", "counted_by", "nuance"}, name
 
 
-def test_the_additive_columns_of_every_kpi_are_added_up_by_a_test():
-    test = ROOT / "tests" / "singular" / "assert_dimensions_sum_to_the_total.sql"
-    marts = re.findall(r"'(kpi_\w+)': \[(.*?)\]", test.read_text(), re.DOTALL)
-    assert {mart: set(re.findall(r"'(\w+)'", columns)) for mart, columns in marts} == {
-        name: set(model["config"]["meta"]["additive_columns"])
-        for name, model in models(MARTS / "kpis").items()
-    }
-
-
 def test_every_published_mart_ends_in_an_exposure():
     exposures = yaml.safe_load((MARTS / "_exposures.yml").read_text())["exposures"]
     used = {

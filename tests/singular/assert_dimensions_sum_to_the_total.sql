@@ -2,54 +2,39 @@
     Additive columns, as each mart's meta names them, give the total when summed over
     any of its dimensions. CAC is left to its own dimensions, which may be none.
 -#}
+{%- set additive_columns = [] -%}
+{%- for kpi in kpi_measures(none) -%}
+    {%- set mart = ref('kpi_' ~ kpi) -%}
+    {%- if execute -%}
+        {%- set node = graph.nodes['model.' ~ project_name ~ '.kpi_' ~ kpi] -%}
+        {%- if not node.config.meta.additive_columns -%}
+            {%- do exceptions.raise_compiler_error(
+                'kpi_' ~ kpi ~ ' names no additive_columns in its meta.'
+            ) -%}
+        {%- endif -%}
+        {%- for column in node.config.meta.additive_columns -%}
+            {%- do additive_columns.append((node.name, column, mart)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endfor -%}
+
 with
-{% set marts = {
-    'kpi_revenue_growth': [
-        'revenue', 'refund_amount', 'order_count', 'orders_without_amount_count',
-        'prior_period_revenue', 'prior_year_revenue', 'comparable_revenue',
-        'revenue_change',
-    ],
-    'kpi_sales_cycle_length': [
-        'cycle_count', 'negative_cycle_count', 'lead_to_opportunity_count',
-        'won_deal_count', 'opportunity_to_won_count',
-        'negative_opportunity_to_won_count', 'created_deal_count',
-    ],
-    'kpi_conversion_rate': [
-        'lead_count', 'customer_count', 'ever_customer_count', 'mql_count', 'sql_count',
-        'opportunity_count', 'disqualified_lead_count', 'won_deal_count',
-        'lost_deal_count', 'won_amount', 'lost_amount', 'customers_without_lead_count',
-    ],
-    'kpi_average_order_value': [
-        'order_count', 'order_revenue', 'orders_without_amount_count',
-    ],
-    'kpi_churn_rate': [
-        'customers_at_start', 'new_customers', 'reactivated_customers',
-        'churned_customers', 'customers_at_end', 'same_period_churned_customers',
-        'revenue_at_start', 'churned_revenue', 'contraction_revenue',
-        'expansion_revenue', 'reactivated_revenue',
-    ],
-    'kpi_customer_acquisition_cost': [
-        'acquisition_spend', 'new_customer_count', 'first_monthly_revenue',
-        'valued_customer_count',
-    ],
-} %}
+
 sums as (
-    {% for mart, columns in marts.items() %}
-        {% set outer_loop = loop %}
-        {% for column in columns %}
+
+    {% for name, column, mart in additive_columns %}
     select
-        '{{ mart }}.{{ column }}' as additive_column,
+        '{{ name }}.{{ column }}' as additive_column,
         period_grain,
         period_start,
         dimension,
         cast(sum(coalesce({{ column }}, 0)) as decimal(28, 2)) as column_sum
 
-    from {{ ref(mart) }}
+    from {{ mart }}
     group by period_grain, period_start, dimension
-    {%- if not (outer_loop.last and loop.last) %}
+    {%- if not loop.last %}
     union all
     {%- endif %}
-        {% endfor %}
     {% endfor %}
 
 ),
