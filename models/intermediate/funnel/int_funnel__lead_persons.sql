@@ -381,10 +381,7 @@ lead_persons as (
         mapped_region.mapped_value as mapped_region,
         coalesce(mapped_region.mapped_value, team_members.region, persons.country)
             as region,
-        coalesce(
-            {{ mapped_or_raw('persons', 'segment', 'segment') }},
-            {{ trimmed('segment_bands.segment') }}
-        ) as segment,
+        {{ trimmed('segment_bands.segment') }} as segment,
         {{ mapped_or_raw('persons', 'industry', 'industry') }} as industry,
         {{ mapped_or_raw('persons', 'lead_source', 'lead_source') }} as lead_source,
         team_members.sales_team,
@@ -393,7 +390,6 @@ lead_persons as (
     from persons
     {{ join_mapping('persons', 'lead_status', 'lead_status') }}
     {{ join_mapping('persons', 'region', 'country') }}
-    {{ join_mapping('persons', 'segment', 'segment') }}
     {{ join_mapping('persons', 'industry', 'industry') }}
     {{ join_mapping('persons', 'lead_source', 'lead_source') }}
     {{ join_segment_band('persons') }}

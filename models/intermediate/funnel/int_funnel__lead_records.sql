@@ -43,7 +43,6 @@ records_of_leads as (
         lead_records.lead_source,
         lead_records.industry,
         lead_records.country,
-        lead_records.segment,
         lead_records.employee_count,
 
         -- timestamps (UTC)

@@ -88,7 +88,6 @@ leads as (
         versions.lead_source,
         versions.industry,
         versions.country,
-        cast(null as {{ type_name('text') }}) as segment,
         versions.employee_count,
 
         -- flags
