@@ -281,11 +281,11 @@ def test_a_deleted_win_does_not_count(built):
 
 
 def test_a_lost_deal_that_was_won_for_a_day_closed_when_it_was_lost(built):
-    visits = built.query(
-        "select stage, stage_state from intermediate.int_crm__stage_visits "
-        "where deal_record_id = '102' order by visit_number"
+    entries = built.query(
+        "select stage, stage_state from intermediate.int_crm__stage_entries "
+        "where deal_record_id = '102' order by entered_at"
     )
-    assert [row["stage_state"] for row in visits] == ["open", "won", "lost"]
+    assert [row["stage_state"] for row in entries] == ["open", "won", "lost"]
 
 
 # --- Contracts, owners, campaigns

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import groupby, pairwise
+from operator import itemgetter
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -483,16 +485,30 @@ def local_day(moment) -> date:
     return moment.replace(tzinfo=UTC).astimezone(BERLIN).date()
 
 
-def test_the_deal_stages_of_funnel_stages(rows):
+def order_of_entries(entry):
+    position = entry["sort_order"]
+    unknown = position is None
+    return entry["entered_at"], unknown, position or 0, entry["source_record_id"]
+
+
+def days_in_stages(rows, as_of):
+    """By deal record and stage the days of each visit by the as-of day; None: lasts."""
+    histories = defaultdict(list)
+    for entry in rows("intermediate.int_crm__stage_entries"):
+        histories[entry["source_system"], entry["deal_record_id"]].append(entry)
+    days = defaultdict(lambda: defaultdict(list))
+    for record, entries in histories.items():
+        runs = groupby(sorted(entries, key=order_of_entries), itemgetter("stage"))
+        visits = [(stage, local_day(next(run)["entered_at"])) for stage, run in runs]
+        visits = [visit for visit in visits if visit[1] <= as_of]
+        for (stage, entered), (_, left) in pairwise([*visits, (None, None)]):
+            days[record][stage].append(left and (left - entered).days)
+    return days
+
+
+def test_the_deal_stages_of_funnel_stages(rows, as_of):
     stage_of = stage_finder(rows)
-    visits = defaultdict(lambda: defaultdict(list))
-    for visit in rows("intermediate.int_crm__stage_visits"):
-        if visit["is_after_as_of"]:
-            continue
-        left = visit["left_at"]
-        days = left and (local_day(left) - local_day(visit["entered_at"])).days
-        record = (visit["source_system"], visit["deal_record_id"])
-        visits[record][visit["stage"]].append(days)
+    visits = days_in_stages(rows, as_of)
     cells = defaultdict(list)
     for deal in rows("intermediate.int_crm__deals"):
         if deal["deal_type"] != "new_business" or deal["is_refund"]:

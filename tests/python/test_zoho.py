@@ -168,28 +168,44 @@ def test_without_history_the_closing_date_counts_and_is_not_shifted(builds, load
     assert close_of(builds[loader], 42) == ("won", date(2025, 4, 15), "crm_field")
 
 
+def entries_and_visits(build, number):
+    """The moments at which a deal entered its stages, and the days it was in each."""
+    return tuple(
+        build.tuples(f"""
+            select stage, {columns} from intermediate.int_crm__{model}
+            where deal_record_id = '{key(number)}' order by {columns}
+        """)
+        for model, columns in (
+            ("stage_entries", "entered_at"),
+            ("stage_visits", "entered_on, left_on"),
+        )
+    )
+
+
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_row_of_the_history_says_when_a_stage_was_left(builds, loader):
-    visits = builds[loader].tuples(f"""
-        select stage, entered_at, left_at
-        from intermediate.int_crm__stage_visits
-        where deal_record_id = '{key(41)}' order by visit_number
-    """)
+    entries, visits = entries_and_visits(builds[loader], 41)
     created, moved = datetime(2025, 1, 5, 8), datetime(2025, 2, 1, 8)
     won = datetime(2025, 4, 1, 1, 30)
+    assert entries == [
+        ("Qualification", created),
+        ("Negotiation/Review", moved),
+        ("Closed Won", won),
+    ]
     assert visits == [
-        ("Qualification", created, moved),
-        ("Negotiation/Review", moved, won),
-        ("Closed Won", won, None),
+        ("Qualification", created.date(), moved.date()),
+        ("Negotiation/Review", moved.date(), won.date()),
+        ("Closed Won", won.date(), None),
     ]
 
 
 @pytest.mark.parametrize("loader", LAYOUTS)
 def test_a_deal_that_never_moved_is_in_its_stage_since_it_was_created(builds, loader):
-    assert builds[loader].tuples(f"""
-        select stage, entered_at, left_at from intermediate.int_crm__stage_visits
-        where deal_record_id = '{key(45)}'
-    """) == [("Qualification", datetime(2025, 1, 5, 8), None)]
+    created = datetime(2025, 1, 5, 8)
+    assert entries_and_visits(builds[loader], 45) == (
+        [("Qualification", created)],
+        [("Qualification", created.date(), None)],
+    )
 
 
 @pytest.mark.parametrize("loader", LAYOUTS)
