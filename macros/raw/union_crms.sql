@@ -10,7 +10,8 @@
 {#-
     What every CRM's staging model of one kind of object has, whatever it has beside:
     the columns that the layers above read, with their types. Of none all kinds, in the
-    order of the raw tables, each with what is its own.
+    order of the raw tables, each with what is its own; nothing where it is staging alone
+    that reads them.
 -#}
 {% macro canonical_columns(objects) %}
     {%- set record = {
@@ -45,8 +46,8 @@
             'email_key': 'text',
         },
         'deals': {
-            'created_at': 'timestamp', 'merged_into_id': 'text', 'account_id': 'text',
-            'contact_id': 'text', 'contract_id': 'text', 'owner_id': 'text',
+            'created_at': 'timestamp', 'account_id': 'text', 'contact_id': 'text',
+            'contract_id': 'text', 'owner_id': 'text',
             'deal_type': 'text', 'lead_source': 'text', 'pipeline': 'text',
             'stage': 'text', 'amount': 'money', 'currency_code': 'text',
             'home_amount': 'money', 'units_per_home_unit': 'rate',
@@ -74,10 +75,10 @@
         },
         'contracts': {
             'created_at': 'timestamp', 'account_id': 'text', 'deal_id': 'text',
-            'owner_id': 'text', 'starts_on': 'date', 'ends_on': 'date',
-            'term_months': 'integer', 'term_days': 'integer', 'is_draft': 'boolean',
-            'amount': 'money', 'monthly_amount': 'money',
-            'home_monthly_amount': 'money', 'currency_code': 'text',
+            'starts_on': 'date', 'ends_on': 'date', 'term_months': 'integer',
+            'term_days': 'integer', 'is_draft': 'boolean', 'amount': 'money',
+            'monthly_amount': 'money', 'home_monthly_amount': 'money',
+            'currency_code': 'text',
         },
         'campaigns': {
             'created_at': 'timestamp', 'parent_id': 'text', 'campaign_type': 'text',
@@ -89,15 +90,9 @@
             'currency_code': 'text', 'starts_on': 'date', 'ends_on': 'date',
             'units_per_home_unit': 'rate',
         },
-        'associations': {
-            'from_object': 'text', 'from_record_id': 'text', 'to_object': 'text',
-            'to_record_id': 'text', 'is_primary': 'boolean',
-        },
-        'pipelines': {'pipeline_label': 'text'},
-        'merges': {
-            'object_type': 'text', 'merged_record_id': 'text',
-            'surviving_record_id': 'text',
-        },
+        'associations': {},
+        'pipelines': {},
+        'merges': {},
     } -%}
     {%- if objects is none -%}
         {{- return(columns) -}}

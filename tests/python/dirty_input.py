@@ -61,7 +61,6 @@ PUBLISHED = {
             "property_deal_currency_code",
             "property_hs_analytics_source",
         ),
-        "deal_pipeline": ("label",),
         "deal_pipeline_stage": ("label",),
         "deal_stage": ("value",),
         "line_item": ("property_hs_line_item_currency_code",),

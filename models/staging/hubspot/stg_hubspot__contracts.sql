@@ -199,7 +199,6 @@ contracts as (
         versions.record_id,
         cast(null as {{ type_name('text') }}) as account_id,
         versions.deal_id,
-        deals.owner_id,
 
         -- attributes
         upper(coalesce(versions.currency_code, deals.currency_code)) as currency_code,

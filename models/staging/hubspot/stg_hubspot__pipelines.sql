@@ -6,7 +6,6 @@ raw_pipelines as (
 
     select
         {{ pick_first(pipeline, ['pipelineId', 'id']) }} as source_record_id,
-        {{ pick(pipeline, 'label') }} as pipeline_label,
         {{ pick(pipeline, '_dlt_id') }} as pipeline_key,
         cast(null as timestamp) as modified_at,
         {{ loaded_at(pipeline) }} as loaded_at,
@@ -31,8 +30,7 @@ versions as (
 
     select
         *,
-        {{ version_number('record_id', ['pipeline_label', 'pipeline_key']) }}
-            as version_number
+        {{ version_number('record_id', ['pipeline_key']) }} as version_number
 
     from identified_pipelines
 
@@ -45,7 +43,6 @@ pipelines as (
         'deal_pipeline' as raw_table,
         versions.source_record_id,
         versions.record_id,
-        versions.pipeline_label,
         versions.pipeline_key,
         versions.modified_at,
         versions.loaded_at,

@@ -11,7 +11,6 @@ raw_contracts as (
         -- ids
         {{ pick(contract, 'Id', required=true) }} as source_record_id,
         {{ pick(contract, 'AccountId', required=true) }} as account_id,
-        {{ pick(contract, 'OwnerId') }} as owner_id,
 
         -- attributes
         {{ pick(contract, 'Status') }} as contract_status,
@@ -64,8 +63,8 @@ versions as (
 
     {{ ranked_versions(landed_contracts, ['record_id'], [
         'starts_on', 'last_day_on', 'term_months', 'amount', 'status_code',
-        'contract_status', 'account_id', 'currency_code', 'owner_id', 'created_at',
-        'raw_end_date', 'landed_term_months', 'unreadable_columns',
+        'contract_status', 'account_id', 'currency_code', 'created_at', 'raw_end_date',
+        'landed_term_months', 'unreadable_columns',
     ]) }}
 
 ),
@@ -80,7 +79,6 @@ contracts as (
         versions.record_id,
         {{ salesforce_id('versions.account_id') }} as account_id,
         cast(null as {{ type_name('text') }}) as deal_id,
-        {{ salesforce_id('versions.owner_id') }} as owner_id,
 
         -- attributes
         upper(versions.currency_code) as currency_code,

@@ -93,7 +93,6 @@ deals as (
         'opportunity' as raw_table,
         versions.source_record_id,
         versions.record_id,
-        cast(null as {{ type_name('text') }}) as merged_into_id,
         {{ salesforce_id('versions.account_id') }} as account_id,
         {{ salesforce_id('versions.contact_id') }} as contact_id,
         {{ salesforce_id('versions.contract_id') }} as contract_id,

@@ -71,7 +71,6 @@ deals as (
         'deal' as raw_table,
         versions.record_id as source_record_id,
         versions.record_id,
-        cast(null as {{ type_name('text') }}) as merged_into_id,
         versions.account_id,
         versions.contact_id,
         cast(null as {{ type_name('text') }}) as contract_id,
