@@ -52,8 +52,7 @@ periods as (
         customer_id,
         starts_on,
         ends_on,
-        monthly_amount,
-        'contract' as activity_basis
+        monthly_amount
 
     from contracts
     union all
@@ -62,8 +61,7 @@ periods as (
         customer_id,
         ordered_on as starts_on,
         {{ add_days('ordered_on', var('churn_inactivity_days')) }} as ends_on,
-        cast(null as {{ type_name('money') }}) as monthly_amount,
-        'orders' as activity_basis
+        cast(null as {{ type_name('money') }}) as monthly_amount
 
     from order_days
 
@@ -129,7 +127,6 @@ active_periods as (
     select
         island_starts.period_id,
         island_starts.customer_id,
-        island_starts.activity_basis,
         island_starts.starts_on,
         case
             when island_starts.ends_on = bridged_islands.island_ends_on

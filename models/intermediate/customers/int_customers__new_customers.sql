@@ -55,10 +55,7 @@ new_customers as (
             as channel,
         first_wins.region,
         first_wins.segment,
-        first_wins.industry,
-        first_wins.lead_source,
-        first_wins.sales_team,
-        first_wins.sales_rep
+        first_wins.sales_team
 
     from first_wins
     left join first_values
