@@ -53,15 +53,25 @@
         {%- endfor %}
 
     from {{ rated }}
-    {%- for targets, value in [('own_targets', rated ~ '.dimension_value'), ('any_targets', "'*'")] %}
-    left join {{ ref('int_targets__by_period') }} as {{ targets }}
-        on {{ targets }}.kpi = '{{ kpi }}'
-        and {{ targets }}.period_grain = {{ rated }}.period_grain
-        and {{ targets }}.period_start = {{ rated }}.period_start
-        and {{ targets }}.dimension = {{ rated }}.dimension
-        and {{ targets }}.dimension_value = {{ value }}
-    {%- endfor %}
+    {{ join_targets(rated, "'" ~ kpi ~ "'") }}
 {% endmacro %}
+
+{#-
+    Joins the targets that can stand for a row: the one for its dimension value
+    (`own_targets`) and the one for every value of its dimension (`any_targets`).
+-#}
+{% macro join_targets(relation, kpi) -%}
+    {%- for targets, value in [
+        ('own_targets', relation ~ '.dimension_value'), ('any_targets', "'*'"),
+    ] -%}
+    left join {{ ref('int_targets__by_period') }} as {{ targets }}
+        on {{ targets }}.kpi = {{ kpi }}
+        and {{ targets }}.period_grain = {{ relation }}.period_grain
+        and {{ targets }}.period_start = {{ relation }}.period_start
+        and {{ targets }}.dimension = {{ relation }}.dimension
+        and {{ targets }}.dimension_value = {{ value }}
+    {% endfor -%}
+{%- endmacro %}
 
 {#- The verdict on a row of `with_target`; the first case that applies. -#}
 {% macro kpi_status() -%}

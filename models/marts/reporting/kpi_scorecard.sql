@@ -13,12 +13,6 @@ periods as (
 
 ),
 
-targets as (
-
-    select * from {{ ref('int_targets__by_period') }}
-
-),
-
 labels as (
     {% for label in kpi_labels() %}
     select
@@ -153,18 +147,7 @@ scorecard as (
         and latest_values.prior_year_start = prior_years.period_start
         and latest_values.dimension = prior_years.dimension
         and latest_values.dimension_value = prior_years.dimension_value
-    left join targets as own_targets
-        on latest_values.kpi = own_targets.kpi
-        and latest_values.period_grain = own_targets.period_grain
-        and latest_values.period_start = own_targets.period_start
-        and latest_values.dimension = own_targets.dimension
-        and latest_values.dimension_value = own_targets.dimension_value
-    left join targets as any_targets
-        on latest_values.kpi = any_targets.kpi
-        and latest_values.period_grain = any_targets.period_grain
-        and latest_values.period_start = any_targets.period_start
-        and latest_values.dimension = any_targets.dimension
-        and any_targets.dimension_value = '*'
+    {{ join_targets('latest_values', 'latest_values.kpi') }}
 
 )
 
