@@ -42,7 +42,7 @@
 {%- endmacro %}
 
 {#- The common dimensions as columns of a relation. -#}
-{% macro customer_dimensions(relation) -%}
+{% macro common_dimension_columns(relation) -%}
     {%- for dimension in common_dimensions() -%}
         {{ relation }}.{{ dimension }}{{ ',' if not loop.last }}
         {% endfor -%}

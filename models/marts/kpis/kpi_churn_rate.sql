@@ -6,7 +6,7 @@ movements as (
 
     select
         movements.*,
-        {{ customer_dimensions('customers') }}
+        {{ common_dimension_columns('customers') }}
 
     from {{ ref('int_customers__movements') }} as movements
     inner join {{ ref('int_customers__customers') }} as customers

@@ -31,7 +31,7 @@ stages as (
 open_deals as (
 
     select
-        {{ customer_dimensions('deals') }},
+        {{ common_dimension_columns('deals') }},
         deals.deal_type,
         {{ known(
             'coalesce(own_stages.stage_label, any_stages.stage_label, deals.stage)'
