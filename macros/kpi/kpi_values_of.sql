@@ -28,14 +28,12 @@
         ) as {{ part }},
         {%- endfor %}
         cast({{ measure.sample }} as {{ type_name('integer') }}) as sample_size,
-        case when judged_measure = '{{ measure.name }}' then target_value end
-            as target_value,
-        case when judged_measure = '{{ measure.name }}' then warning_value end
-            as warning_value,
-        case when judged_measure = '{{ measure.name }}' then critical_value end
-            as critical_value,
-        case when judged_measure = '{{ measure.name }}' then target_attainment end
-            as target_attainment,
+        {%- for column in [
+            'target_value', 'warning_value', 'critical_value', 'target_attainment',
+        ] %}
+        case when judged_measure = '{{ measure.name }}' then {{ column }} end
+            as {{ column }},
+        {%- endfor %}
         case
             when judged_measure = '{{ measure.name }}' then status
             when not is_complete_period then 'period_open'
