@@ -10,6 +10,21 @@ import yaml
 # The C parser, ten times as fast, where PyYAML has it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FACTS = {"Grain": "grain", "Formula": "formula", "Counted by": "counted_by"}
+# Measures of a KPI in the order in which the dashboard offers them beside the judged
+# one; the first is what the KPI is judged by unless a target names another.
+MEASURES = {
+    "revenue_growth": ["year_over_year_growth", "revenue"],
+    "sales_cycle_length": ["median_cycle_days", "mean_cycle_days"],
+    "conversion_rate": ["conversion_rate", "win_rate"],
+    "average_order_value": ["average_order_value"],
+    "churn_rate": ["churn_rate", "net_revenue_churn_rate"],
+    "customer_acquisition_cost": ["customer_acquisition_cost", "acquisition_spend"],
+}
+
+
+def is_default(kpi, measure):
+    """Whether a KPI is judged by this measure unless a target names another."""
+    return measure == MEASURES.get(kpi, [measure])[0]
 
 
 def english(description):

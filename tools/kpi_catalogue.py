@@ -12,8 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from tools.dashboard.figures import MEASURES
-from tools.definitions import english, models
+from tools.definitions import english, is_default, models
 from tools.describe_targets import cell
 from tools.written import number, written
 
@@ -124,11 +123,6 @@ order by
 def signs(direction):
     """What stands before the goal and before the value where off target begins."""
     return ("≤", ">") if direction == "lower" else ("≥", "<")
-
-
-def is_default(kpi, measure):
-    """Whether a KPI is judged by this measure unless a target names another."""
-    return measure == MEASURES.get(kpi, [measure])[0]
 
 
 def threshold_rows(targets, currency, language):

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 
+from tools.definitions import is_default
 from tools.written import written
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,14 +69,9 @@ anti join build.{schema}.history_publications as known
     using (publication_number, values_fingerprint)
 """
 SCORECARD = ("kpi_scorecard",)
-# A KPI's name says by what it is judged, unless a target names another measure.
 OFF_TARGET = """
 select
-    label_en || case
-        when measure in (kpi, 'year_over_year_growth', 'median_cycle_days') then ''
-        else ' (' || measure || ')'
-    end,
-    period_label, value, direction, target_value, unit,
+    kpi, measure, label_en, period_label, value, direction, target_value, unit,
     (select max(currency_code) from marts.kpi_scorecard)
 from marts.kpi_scorecard
 where status = 'off_target' and is_headline
@@ -315,7 +311,9 @@ def report(warehouse):
     with duckdb.connect(warehouse / LINKS[0], read_only=True) as database:
         tables = database.execute("select table_name from duckdb_tables()").fetchall()
         red = database.execute(OFF_TARGET).fetchall() if SCORECARD in tables else []
-    for label, period, value, direction, target, unit, currency in red:
+    for kpi, measure, label, period, value, direction, target, unit, currency in red:
+        # The name says by what a KPI is judged, unless a target names another measure.
+        label += "" if is_default(kpi, measure) else f" ({measure})"
         figure, goal = (written(v, unit, currency) for v in (value, target))
         sign = "at most" if direction == "lower" else "at least"
         print(f"Off target: {label} {period}: {figure}, target {sign} {goal}")

@@ -86,8 +86,8 @@ def make_build(path, generation, descending=False):
                      'growth', 'higher', 0.05),
                     ('cost', 'total', '(all)', 'Cost', 'off_target', 17470, 3, 'money',
                      'lower', 9000),
-                    ('conversion', 'total', '(all)', 'Leads to customers', 'off_target',
-                     1120, 4, 'count', 'higher', 1500)
+                    ('conversion_rate', 'total', '(all)', 'Leads to customers',
+                     'off_target', 1120, 4, 'count', 'higher', 1500)
                 ) as cards (kpi, dimension, dimension_value, label, status, value,
                     number, unit, direction, target)
         """)
@@ -390,19 +390,21 @@ def test_what_dbt_said_before_a_build_began_publishes_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("measure", "named"),
+    ("kpi", "measure", "named"),
     [
-        ("net_revenue_churn_rate", "Churn rate (net_revenue_churn_rate)"),
-        ("churn_rate", "Churn rate"),
-        ("median_cycle_days", "Churn rate"),
+        ("churn_rate", "net_revenue_churn_rate", "Churn rate (net_revenue_churn_rate)"),
+        ("churn_rate", "median_cycle_days", "Churn rate (median_cycle_days)"),
+        ("churn_rate", "churn_rate", "Churn rate"),
+        ("sales_cycle_length", "median_cycle_days", "Churn rate"),
     ],
 )
-def test_a_verdict_on_another_measure_names_it(tmp_path, capsys, measure, named):
+def test_a_verdict_on_another_measure_names_it(tmp_path, capsys, kpi, measure, named):
     build, warehouse = make_build(tmp_path / "build.duckdb", 1), tmp_path / "warehouse"
     with duckdb.connect(build) as database:
         database.execute(
-            "update marts.kpi_scorecard set measure = ? where kpi = 'churn_rate'",
-            [measure],
+            "update marts.kpi_scorecard set kpi = ?, measure = ? "
+            "where kpi = 'churn_rate'",
+            [kpi, measure],
         )
     publish(build, warehouse)
     report(warehouse)

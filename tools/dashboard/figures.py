@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from tools.definitions import models
+from tools.definitions import MEASURES, models
 
 KPIS = Path(__file__).resolve().parent.parent.parent / "models" / "marts" / "kpis"
 # How many periods of a grain the page looks back on at least, and how many a year has.
@@ -20,16 +20,6 @@ YEAR = {"month": 12, "quarter": 4, "fiscal_year": 1}
 COHORTS = 18
 COHORT_MONTHS = 12
 CURVE_YEARS = 3
-# Measures beside the judged one, in the order in which the page offers them; the first
-# is what the KPI is judged by unless a target names another.
-MEASURES = {
-    "revenue_growth": ["year_over_year_growth", "revenue"],
-    "sales_cycle_length": ["median_cycle_days", "mean_cycle_days"],
-    "conversion_rate": ["conversion_rate", "win_rate"],
-    "average_order_value": ["average_order_value"],
-    "churn_rate": ["churn_rate", "net_revenue_churn_rate"],
-    "customer_acquisition_cost": ["customer_acquisition_cost", "acquisition_spend"],
-}
 STATUS = {
     "period_open": "o",
     "no_data": "d",
