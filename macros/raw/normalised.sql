@@ -3,12 +3,16 @@
     case when {{ email }} like '%@%' then lower({{ email }}) end
 {%- endmacro %}
 
-{#- Web domain of an address: https://www.Example.de/shop is example.de. -#}
+{#-
+    Web domain of an address: https://www.Example.de/shop is example.de. What people write
+    where there is none (n/a, k.A., keine) has no dot, or no two letters after it.
+-#}
 {% macro web_domain(website) -%}
     {%- set address = without_all(
         'lower(' ~ website ~ ')', '^https?://(www[.])?|^www[.]'
     ) -%}
-    nullif(split_part(translate({{ address }}, ':?#', '///'), '/', 1), '')
+    {%- set host = 'split_part(translate(' ~ address ~ ", ':?#', '///'), '/', 1)" -%}
+    case when {{ matches(host, '([^. ]+[.])+[^. ]{2,}') }} then {{ host }} end
 {%- endmacro %}
 
 {#- Web domain of an e-mail address, NULL without an @. -#}

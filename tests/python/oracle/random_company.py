@@ -527,6 +527,10 @@ class Builder:
         owners = [*self.users, *self.nobody, None]
         return self.said(self.chance.choices(owners, [6, 4, 3, 3, 1, 1, 1])[0])
 
+    def domain(self) -> str | None:
+        """A web domain, or what people write where there is none."""
+        return self.pick(*self.domains, *self.domains, "n/a", "k.A.", None)
+
     def employees(self) -> str | None:
         return self.pick("12", "99", "100", "1000", "45000", "many", None, " 7 ")
 
@@ -536,7 +540,7 @@ class Builder:
     def account(self) -> str:
         key = self.new_id("001")
         created = self.day_between(self.start - timedelta(days=300), self.start)
-        domain = self.pick(*self.domains, None)
+        domain = self.domain()
         self.add(
             "account",
             key,

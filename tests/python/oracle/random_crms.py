@@ -170,7 +170,7 @@ class _HubSpot(Builder):
     def company(self) -> str:
         key = self.new_id()
         created = self.day_between(self.start - timedelta(days=300), self.start)
-        domain = self.pick(*self.domains, f"firm{key}.example", None)
+        domain = self.domain() if self.maybe(0.8) else f"firm{key}.example"
         self.add(
             "company",
             key,
@@ -586,7 +586,7 @@ class _Zoho(Builder):
     def account(self) -> str:
         key = self.new_id()
         created = self.day_between(self.start - timedelta(days=300), self.start)
-        domain = self.pick(*self.domains, None)
+        domain = self.domain()
         self.add(
             "account",
             key,

@@ -142,13 +142,19 @@ def email_domain(address: str | None) -> str | None:
 
 
 def web_domain(value: object) -> str | None:
-    """A normalised web domain: no scheme, `www.`, port, path; lower case."""
+    """A normalised web domain: no scheme, `www.`, port, path; lower case.
+
+    None for what is no name of two or more parts, as `n/a` and `k.A.`: no part is
+    empty, and the last one has two letters or more.
+    """
     raw = text(value)
     if raw is None:
         return None
     host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", raw.lower())
-    host = re.split(r"[/?#:]", host, maxsplit=1)[0]
-    return host.removeprefix("www.").strip(".") or None
+    host = re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www.")
+    first, *parts = host.split(".")
+    is_name = first and parts and all(parts) and " " not in host
+    return host if is_name and len(parts[-1]) > 1 else None
 
 
 def _offset(zone: str | None) -> timedelta:

@@ -14,6 +14,15 @@ cases (website, domain) as (
     ('www.', null),
     ('/shop', null),
     ('https://', null),
+    ('n/a', null),
+    ('n.a.', null),
+    ('k. A.', null),
+    ('keine', null),
+    ('...', null),
+    ('.de', null),
+    ('example.', null),
+    ('http//example.de', null),
+    ('localhost:8080', null),
     (null, null)
 
 ),
