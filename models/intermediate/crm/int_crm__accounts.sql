@@ -83,42 +83,32 @@ shared_domains as (
 
 ),
 
+{# Of each CRM the only account that a domain stands on. #}
 unique_domains as (
 
     select
-        accounts.source_system,
         accounts.web_domain_key,
-        min(accounts.account_key) as account_key
+        {%- for system in ['salesforce', 'hubspot', 'zoho'] %}
+        {%- set account_key =
+            "case when accounts.source_system = '" ~ system
+            ~ "' then accounts.account_key end"
+        %}
+        case
+            when count({{ account_key }}) = 1 then min({{ account_key }})
+        end as {{ system }}_key{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from accounts
     inner join shared_domains
         on accounts.web_domain_key = shared_domains.web_domain_key
-    group by accounts.source_system, accounts.web_domain_key
-    having count(*) = 1
-
-),
-
-domain_matches as (
-
-    select
-        unique_domains.account_key,
-        earlier.account_key as parent_key,
-        row_number() over (
-            partition by unique_domains.account_key
-            order by {{ crm_rank('earlier.source_system') }}
-        ) as match_rank
-
-    from unique_domains
-    inner join unique_domains as earlier
-        on unique_domains.web_domain_key = earlier.web_domain_key
-        and {{ crm_rank('unique_domains.source_system') }}
-        > {{ crm_rank('earlier.source_system') }}
+    group by accounts.web_domain_key
 
 ),
 
 synced_accounts as (
 
     select
+        accounts.source_system,
         accounts.account_key,
         synced.account_key as parent_key
 
@@ -129,38 +119,95 @@ synced_accounts as (
 
 ),
 
-{# Only of accounts that are another one's company; most are their own. #}
-parents as (
+domain_matches as (
+    {% for system in ['hubspot', 'zoho'] %}
+    select
+        '{{ system }}' as source_system,
+        {{ system }}_key as account_key,
+        salesforce_key as parent_key
+
+    from unique_domains
+    where salesforce_key is not null and {{ system }}_key is not null
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+{# Whom a sync id gave a partner in a CRM, a domain gives no second one there. #}
+salesforce_companies as (
 
     select
+        source_system,
         account_key,
-        parent_key,
+        parent_key as customer_id,
         'sync_id' as match_rule
     from synced_accounts
     union all
     select
-        domain_matches.account_key,
-        domain_matches.parent_key,
+        source_system,
+        account_key,
+        parent_key as customer_id,
         'web_domain' as match_rule
 
     from domain_matches
-    left join synced_accounts
-        on domain_matches.account_key = synced_accounts.account_key
-    where domain_matches.match_rank = 1 and synced_accounts.account_key is null
+    where not exists (
+        select 1 as is_synced from synced_accounts
+        where synced_accounts.account_key = domain_matches.account_key
+    )
+    and not exists (
+        select 1 as has_partner from synced_accounts
+        where synced_accounts.parent_key = domain_matches.parent_key
+            and synced_accounts.source_system = domain_matches.source_system
+    )
 
 ),
 
-{# A Zoho account can reach Salesforce over HubSpot: two steps at most. #}
+{#
+    A Zoho account without a match in Salesforce can be that of a HubSpot company, and
+    over it reach Salesforce. Of several that reach one account there it is the first.
+#}
+hubspot_matches as (
+
+    select
+        min(unique_domains.zoho_key) as account_key,
+        coalesce(
+            hubspot_accounts.customer_id, unique_domains.hubspot_key
+        ) as customer_id
+
+    from unique_domains
+    left join salesforce_companies as hubspot_accounts
+        on unique_domains.hubspot_key = hubspot_accounts.account_key
+    left join salesforce_companies as zoho_accounts
+        on unique_domains.zoho_key = zoho_accounts.account_key
+    where unique_domains.hubspot_key is not null
+        and unique_domains.zoho_key is not null
+        and zoho_accounts.account_key is null
+    group by coalesce(hubspot_accounts.customer_id, unique_domains.hubspot_key)
+
+),
+
+{# Only of accounts that are another one's company; most are their own. #}
 companies as (
 
     select
-        parents.account_key,
-        coalesce(grandparents.parent_key, parents.parent_key) as customer_id,
-        parents.match_rule
+        account_key,
+        customer_id,
+        match_rule
+    from salesforce_companies
+    union all
+    select
+        account_key,
+        customer_id,
+        'web_domain' as match_rule
 
-    from parents
-    left join parents as grandparents
-        on parents.parent_key = grandparents.account_key
+    from hubspot_matches
+    where not exists (
+        select 1 as has_partner from salesforce_companies
+        where salesforce_companies.customer_id = hubspot_matches.customer_id
+            and salesforce_companies.source_system = 'zoho'
+    )
 
 ),
 

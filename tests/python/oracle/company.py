@@ -318,17 +318,20 @@ class Company:
             for account in records.accounts
         }
         groups = _Groups(accounts)
-        by_domain = self._account_by_domain(accounts)
+        joined = set()
         for key, account in accounts.items():
-            synced = [
-                (crm, self.crms[crm].account_survivors.get(other))
-                for crm, table, other in account.sync_ids
-                if table == "account" and crm in self.crms
-            ]
-            for other in [other for other in synced if other in accounts] or [
-                by_domain.get(key)
-            ]:
+            for crm, table, other in account.sync_ids:
+                if table == "account" and crm in self.crms:
+                    other = (crm, self.crms[crm].account_survivors.get(other))
+                    if other in accounts:
+                        groups.join(key, other)
+                        joined.add(key)
+        for key, other in self._pairs_by_domain(accounts):
+            company = groups.root(other)
+            crms = {crm for crm, _id in accounts if groups.root((crm, _id)) == company}
+            if key not in joined and key[0] not in crms:
                 groups.join(key, other)
+                joined.add(key)
         self.customers: dict[tuple, Customer] = {}
         self.customer_of_account: dict[tuple[str, str], Customer] = {}
         for members in groups.sets():
@@ -342,11 +345,12 @@ class Company:
             for key in members:
                 self.customer_of_account[key] = customer
 
-    def _account_by_domain(self, accounts: dict) -> dict:
-        """{account: the one of an earlier CRM whose domain is unique on both sides}.
+    def _pairs_by_domain(self, accounts: dict) -> list[tuple]:
+        """[(account, one of an earlier CRM)] whose domain is unique on both sides.
 
-        An account finds one at most, the first by the order of the CRMs, so that it
-        does not tie two accounts of one CRM together.
+        In the order in which they join: Salesforce's partners before HubSpot's, of one
+        CRM the lower id first. An account joins one at most, and no company that has
+        one of its own CRM, so that a domain ties no two accounts of one CRM together.
         """
         owners: dict[tuple[str, str], list] = {}
         for key, account in accounts.items():
@@ -354,12 +358,12 @@ class Company:
                 owners.setdefault((account.crm, account.domain), []).append(key)
         unique = {place: keys[0] for place, keys in owners.items() if len(keys) == 1}
         order = [crm for crm in ("salesforce", "hubspot", "zoho") if crm in self.crms]
-        found: dict[tuple[str, str], tuple[str, str]] = {}
-        for (crm, domain), key in unique.items():
-            for other_crm in order[: order.index(crm)]:
-                if (other_crm, domain) in unique:
-                    found.setdefault(key, unique[(other_crm, domain)])
-        return found
+        return [
+            (key, unique[(earlier, domain)])
+            for place, earlier in enumerate(order)
+            for (crm, domain), key in sorted(unique.items(), key=lambda item: item[1])
+            if crm in order[place + 1 :] and (earlier, domain) in unique
+        ]
 
     def _age(self, record) -> tuple:
         """Sort key: earliest first, ties by precedence, then id."""
