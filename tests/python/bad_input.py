@@ -89,6 +89,17 @@ DEALS = [
     ),
     (_deal("no account", account_id=None), ("customer_missing",)),
     (_deal("type unknown", type="Pilot"), ("deal_type_derived", "unmapped_deal_type")),
+    (
+        _deal(
+            "open",
+            amount="1000",
+            probability="60",
+            stage_name="Prospecting",
+            is_closed="false",
+            is_won="false",
+        ),
+        (),
+    ),
 ]
 # Rows that are set aside: (deal, reason in data_quality_summary)
 SET_ASIDE = [

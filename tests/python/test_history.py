@@ -195,17 +195,68 @@ def test_what_an_older_version_recorded_is_known_as_far_as_it_goes(story):
     }
 
 
-def test_other_settings_are_no_change_of_the_crm(story, dbt):
+@pytest.fixture(scope="module")
+def renamed(story, dbt):
+    """The same load once more, with other names of all sellers."""
     _, _, warehouse = story
     third = dbt.build(
-        raw(AFTER, "2025-05-02"),
+        raw(AFTER, "2025-05-01"),
         command=HISTORY,
         hash_key="another key, and every seller has another name",
         warehouse=warehouse,
     )
     assert third.worked, third.console
+    return third
+
+
+def test_other_values_of_the_same_load_are_a_publication_of_their_own(story, renamed):
+    query = """
+        select publication_number as n, as_of_on, data_as_of, values_fingerprint
+        from history.history_publications order by 1 desc
+    """
+    third, second, _ = renamed.query(query)
+    assert (third["n"], second["n"]) == (3, 2)
+    assert third["as_of_on"] == second["as_of_on"] == SECOND
+    assert third["data_as_of"] == second["data_as_of"]
+    assert third["values_fingerprint"] != second["values_fingerprint"]
+
+
+def test_a_value_that_nothing_has_any_more_is_removed_and_replaced(story, renamed):
+    february = """
+        period_grain = 'month' and period_start = '2025-02-01'
+        and dimension = 'sales_rep'
+    """
+    old, new = (
+        dict(
+            build.tuples(
+                "select dimension_value, revenue from marts.kpi_revenue_growth"
+                f" where {february}"
+            )
+        )
+        for build in (story[1], renamed)
+    )
+    assert sorted(old.values()) == sorted(new.values()) == [10, 180]
+    assert not old.keys() & new.keys()
+    recorded = f"""
+        select publication_number, dimension_value, value, is_removed
+        from history.history_kpi_values
+        where kpi = 'revenue_growth' and measure = 'revenue' and {february}
+            and publication_number > 1
+    """
+    latest = {(3, name, value, False) for name, value in new.items()}
+    expected = {(2, name, value, False) for name, value in old.items()}
+    expected |= {(3, name, None, True) for name in old}
+    assert set(renamed.tuples(recorded)) == expected | latest
+    # What the sellers were called before is not shown beside their new names.
+    shown = recorded.replace("history.history_kpi_values", "marts.kpi_value_history")
+    assert set(renamed.tuples(shown)) == latest
+
+
+def test_other_settings_are_no_change_of_the_crm(renamed):
     found = [
-        row for row in third.rows("kpi_restatements") if row["publication_number"] == 3
+        row
+        for row in renamed.rows("kpi_restatements")
+        if row["publication_number"] == 3
     ]
     assert {(row["reason"], row["settings_changed"]) for row in found} == {
         ("re_owned", True)
@@ -213,7 +264,7 @@ def test_other_settings_are_no_change_of_the_crm(story, dbt):
     # Beside the new names of the sellers stand no old ones.
     names = {(row["sales_rep_before"], row["sales_rep_after"]) for row in found}
     assert names == {(None, None)}
-    values = third.query("""
+    values = renamed.query("""
         select distinct publication_number, settings_changed
         from marts.kpi_value_history
         where dimension = 'sales_rep' and dimension_value != '(unknown)'

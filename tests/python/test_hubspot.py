@@ -78,8 +78,8 @@ CANONICAL = {
     "owner_id, created_at",
     "contacts": "record_id, merged_into_id, account_id, email_key, created_at",
     "deals": "record_id, merged_into_id, account_id, owner_id, deal_type, pipeline, "
-    "stage, currency_code, amount, home_amount, is_closed, is_won, close_on, "
-    "created_at",
+    "stage, currency_code, amount, home_amount, is_closed, is_won, probability, "
+    "close_on, created_at",
     "deal_contacts": "deal_record_id, contact_id",
     "stages": "pipeline, stage, stage_label, is_won, is_lost, sort_order",
     "stage_visits": "deal_record_id, stage, entered_at",
@@ -98,7 +98,7 @@ def test_all_loaders_give_the_same_staging_rows(built, builds, loader):
     for objects, columns in CANONICAL.items():
         if objects not in MISSING.get(loader, ()):
             sql = (
-                f"select distinct {columns} from staging.stg_hubspot__{objects} "
+                f"select {columns} from staging.stg_hubspot__{objects} "
                 "where set_aside_reason is null order by all"
             )
             expected = builds["fivetran"].query(sql)
@@ -218,6 +218,13 @@ def test_closed_means_won_only_with_probability_1(built):
         "default:closedlost": (False, True),
         "777:review": (True, False),
     }
+
+
+def test_an_open_deal_weighs_what_its_probability_says(built):
+    assert built.one(
+        "select amount, weighted_amount from marts.open_pipeline "
+        "where dimension = 'stage' and dimension_value = 'Review'"
+    ) == (Decimal("3000.00"), Decimal("1200.00"))
 
 
 def test_the_close_is_a_business_day(built):

@@ -55,23 +55,13 @@ def test_an_amount_without_rate_is_listed():
 
 def test_a_campaign_without_dates_is_listed_if_it_cost_anything():
     campaigns = [
-        {"id": key, "actual_cost": cost} for key, cost in (("paid", "10"), ("free", "0"))
+        {"id": key, "actual_cost": cost}
+        for key, cost in (("paid", "10"), ("free", "0"))
     ]
     raw = {"salesforce": {"campaign": campaigns}}
     issues = oracle.compute(raw, SEEDS, {"as_of_date": "2025-03-01"})["issues"]
     listed = [key for _, _, key, why in issues if why == "campaign_without_dates"]
     assert listed == ["paid"]
-
-
-def test_going_back_in_the_funnel_makes_four_visits():
-    case = _case("19:")
-    result = oracle.compute(case.raw, SEEDS, case.settings)
-    visits = [row for row in result["stage_visits"] if row["days"] is not None]
-    days = {}
-    for visit in visits:
-        days[visit["stage"]] = days.get(visit["stage"], 0) + visit["days"]
-    assert len(visits) == 4
-    assert days == {"Qualification": 7, "Proposal": 13}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -349,7 +339,7 @@ def test_random_company_order_of_rows_changes_nothing(any_company):
     again = oracle.compute(turned, SEED_ROWS, company.settings)
     for name in oracle.MARTS:
         mart = f"kpi_{name}"
-        assert compare(again[mart], result[mart], match_sellers=False) == []
+        assert compare(again[mart], result[mart]) == []
 
 
 def test_random_company_dimensions_add_up_to_the_total(any_company):
@@ -424,20 +414,6 @@ def test_compare_names_every_kind_of_difference():
     assert any(": revenue is" in sentence for sentence in found)
     assert any(": status is 'on_target'" in sentence for sentence in found)
     assert len(found) == 5
-
-
-def test_compare_finds_the_label_of_a_seller_by_the_figures():
-    company = RANDOM[4]
-    rows = computed(company, sales_rep_identity="pseudonym")["kpi_average_order_value"]
-    hidden = []
-    for row in rows:
-        label = row["dimension_value"]
-        if row["dimension"] == "sales_rep" and label != "(unknown)":
-            key = row["kpi_key"].replace(label, f"Seller {hash(label)}")
-            row = row | {"dimension_value": f"Seller {hash(label)}", "kpi_key": key}
-        hidden.append(row)
-    assert hidden != rows
-    assert compare(hidden, rows) == []
 
 
 # -- one business in three CRMs -----------------------------------------------

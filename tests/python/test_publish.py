@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -289,8 +290,8 @@ def artefacts(
     manifest = {
         "metadata": {"invocation_id": invocation_id, "adapter_type": adapter_type},
         "nodes": {
-            node: {"resource_type": node.partition(".")[0]}
-            for node in (*nodes, *planned)
+            f"{kind}.{name}": {"resource_type": kind, "alias": name, "schema": "marts"}
+            for kind, _, name in (node.partition(".") for node in (*nodes, *planned))
         },
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -305,6 +306,36 @@ def test_a_failed_build_is_refused(tmp_path, status):
     refuse_failed_build(artefacts(tmp_path, nodes))
     with pytest.raises(SystemExit, match=r"test\.wrong"):
         refuse_failed_build(artefacts(tmp_path, nodes | {"test.wrong": status}))
+
+
+def test_the_command_publishes_a_build_that_ended_well_and_no_other(tmp_path):
+    # A copy, because the command publishes in the warehouse beside it.
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    warehouse, target = tmp_path / "warehouse", tmp_path / "target"
+    warehouse.mkdir()
+    target.mkdir()
+    make_build(warehouse / "build.duckdb", 1)
+    elsewhere = ("SALES_KPIS_DUCKDB_PATH", "DBT_TARGET_PATH")
+    marts = ("model.kpi_one", "model.kpi_scorecard")
+    environment = {k: value for k, value in os.environ.items() if k not in elsewhere}
+
+    def run_after(status):
+        artefacts(target, dict.fromkeys(marts, "success") | {"test.of_kpi_one": status})
+        return subprocess.run(
+            [sys.executable, "-m", "tools.publish"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    refused = run_after("fail")
+    assert refused.returncode != 0
+    assert "test.of_kpi_one" in refused.stderr
+    assert [path.name for path in warehouse.iterdir()] == ["build.duckdb"]
+    assert run_after("warn").returncode == 0
+    assert generations(warehouse)[0] == {1}
 
 
 # A retry names what it ran, not what the build before it left out.

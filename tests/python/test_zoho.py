@@ -80,7 +80,7 @@ def test_the_marts_are_those_of_the_oracle(builds, name):
     }
     seeds = project_seeds(with_sample=False)
     expected = oracle.compute({"zoho": raw}, seeds, SETTINGS)[name]
-    found = compare(mart(builds["fivetran"], name), expected, match_sellers=False)
+    found = compare(mart(builds["fivetran"], name), expected)
     assert [line for line in found if "the oracle does not know it" not in line] == []
 
 
@@ -241,10 +241,11 @@ def test_ids_of_19_digits_stay_apart(builds, loader):
 
 
 @pytest.mark.parametrize("loader", LAYOUTS)
-def test_a_probability_above_100_is_none(builds, loader):
-    assert builds[loader].one(f"""
-        select probability from staging.stg_zoho__deals where record_id = '{key(45)}'
-    """) == (None,)
+def test_a_probability_is_a_share_and_above_100_none(builds, loader):
+    assert builds[loader].tuples(f"""
+        select probability from intermediate.int_crm__deals
+        where record_id in ('{key(41)}', '{key(45)}') order by record_id
+    """) == [(Decimal("0.5"),), (None,)]
 
 
 @pytest.mark.parametrize("loader", LAYOUTS)

@@ -297,7 +297,6 @@ picklist_values as (
         ('lead_records', 'lead_source', 'lead_source'),
         ('lead_records', 'industry', 'industry'),
         ('lead_records', 'region', 'country'),
-        ('lead_records', 'segment', 'segment'),
         ('deal_records', 'deal_type', 'deal_type'),
         ('deal_records', 'lead_source', 'lead_source'),
         ('account_records', 'industry', 'industry'),

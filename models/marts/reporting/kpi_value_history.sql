@@ -6,33 +6,40 @@ publications as (
         *,
         split_part(
             split_part(settings, '"sales_rep_identity": "', 2), '"', 1
-        ) as sales_rep_identity,
-        row_number() over (order by publication_number desc nulls last) as recency
+        ) as sales_rep_identity
 
     from {{ ref('history_publications') }}
 
 ),
 
-{# Sellers are called as they are today; behind pseudonyms stands what made them. #}
-sellers_of_publications as (
+{# What sellers are called by: the setting, and behind pseudonyms a mark of the key. #}
+marked_publications as (
 
     select
-        publications.publication_number,
-        coalesce(
-            publications.sales_rep_identity = last_publication.sales_rep_identity
-            and (
-                publications.sales_rep_identity != 'pseudonym'
-                or right(publications.settings, 8) = right(last_publication.settings, 8)
-            ),
-            publications.settings is null
-        ) as are_called_as_today
+        *,
+        sales_rep_identity
+        || case
+            when sales_rep_identity = 'pseudonym' then right(settings, 8) else ''
+        end as names_mark
 
     from publications
-    cross join publications as last_publication
-    where last_publication.recency = 1
 
 ),
 
+compared_publications as (
+
+    select
+        *,
+        lag(names_mark) over (order by publication_number) as names_mark_before,
+        first_value(names_mark) over (
+            order by publication_number desc nulls last
+        ) as names_mark_today
+
+    from marked_publications
+
+),
+
+{# Of sellers only what they are called by today, not what that took the place of. #}
 recorded_values as (
 
     select
@@ -43,15 +50,21 @@ recorded_values as (
         publications.settings_changed
 
     from {{ ref('history_kpi_values') }} as history_kpi_values
-    inner join publications
+    inner join compared_publications as publications
         on history_kpi_values.publication_number = publications.publication_number
-    inner join sellers_of_publications
-        on
-            history_kpi_values.publication_number
-            = sellers_of_publications.publication_number
-    where sellers_of_publications.are_called_as_today
-        or history_kpi_values.dimension is distinct from 'sales_rep'
+    where (history_kpi_values.dimension is distinct from 'sales_rep')
         or history_kpi_values.dimension_value = '(unknown)'
+        or publications.names_mark is null
+        or (
+            publications.names_mark = publications.names_mark_today
+            and not (
+                history_kpi_values.is_removed
+                and (
+                    publications.names_mark
+                    is distinct from publications.names_mark_before
+                )
+            )
+        )
 
 ),
 

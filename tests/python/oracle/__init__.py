@@ -89,7 +89,7 @@ def compute(
         labelled `owner:<crm>:<id>` (by name if sales_rep_identity = name).
         Beside the marts: 'row_accounting' {(crm, table): {'landed', 'used',
         reason...}}, 'issues' [(crm, table, id, reason)], and for debugging the
-        lists 'leads', 'deals', 'customers', 'contract_periods', 'stage_visits'.
+        lists 'leads', 'deals', 'customers', 'contract_periods'.
 
     Raises:
         ValueError: if no as-of day can be found.
@@ -107,32 +107,4 @@ def compute(
     result["deals"] = company.deals
     result["customers"] = list(company.customers.values())
     result["contract_periods"] = company.contracts
-    result["stage_visits"] = stage_visits(company)
     return result
-
-
-def stage_visits(company: Company) -> list[dict]:
-    """One row per deal and stage visit, equal consecutive rows collapsed.
-
-    Keys: deal (crm, id), stage, entered_on, left_on (None while in it), days (None
-    while in it). Visits after the as-of day are cut.
-    """
-    rows = []
-    for deal in company.deals:
-        visits = [
-            (company.local_day(moment), stage)
-            for moment, stage, _ in deal.record.history
-        ]
-        visits = [visit for visit in visits if visit[0] <= company.as_of]
-        for place, (entered_on, stage) in enumerate(visits):
-            left_on = visits[place + 1][0] if place + 1 < len(visits) else None
-            rows.append(
-                {
-                    "deal": deal.key,
-                    "stage": stage,
-                    "entered_on": entered_on,
-                    "left_on": left_on,
-                    "days": (left_on - entered_on).days if left_on else None,
-                }
-            )
-    return rows

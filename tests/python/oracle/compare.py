@@ -16,9 +16,7 @@ def compare(
     mart_rows: list[dict],
     oracle_rows: list[dict],
     *,
-    ignore: tuple[str, ...] = (),
     labels: dict[str, str] | None = None,
-    match_sellers: bool = True,
     limit: int | None = None,
 ) -> list[str]:
     """Differences between a built mart and the oracle, one sentence each.
@@ -26,17 +24,12 @@ def compare(
     Args:
         mart_rows: rows of one mart as dicts (DuckDB types).
         oracle_rows: rows of the same mart from `oracle.compute`.
-        ignore: columns not to compare.
         labels: {label in the mart: label in the oracle} of `sales_rep` values.
-        match_sellers: where `labels` is None, find the one-to-one mapping of seller
-            labels from the rows themselves (sellers with equal figures are alike).
         limit: stop after so many differences.
 
     Returns:
         An empty list if the two agree: same keys, same columns, same values.
     """
-    if labels is None and match_sellers:
-        labels = seller_labels(mart_rows, oracle_rows, ignore)
     mart_rows = [_relabelled(row, labels or {}) for row in mart_rows]
     found = _duplicates(mart_rows, "mart") + _duplicates(oracle_rows, "oracle")
     in_mart = {row["kpi_key"]: row for row in mart_rows}
@@ -45,11 +38,11 @@ def compare(
         found.append(f"{key}: row is missing in the mart")
     for key in sorted(set(in_mart) - set(in_oracle)):
         found.append(f"{key}: row is in the mart only")
-    found += _column_differences(mart_rows, oracle_rows, ignore)
+    found += _column_differences(mart_rows, oracle_rows)
     for key in sorted(set(in_mart) & set(in_oracle)):
         mart, expected = in_mart[key], in_oracle[key]
         for column in expected:
-            if column in ignore or column not in mart:
+            if column not in mart:
                 continue
             if not same(mart[column], expected[column]):
                 found.append(
@@ -77,49 +70,6 @@ def same(actual, expected) -> bool:
     return actual == expected
 
 
-def seller_labels(
-    mart_rows: list[dict], oracle_rows: list[dict], ignore: tuple[str, ...] = ()
-) -> dict[str, str]:
-    """{seller label in the mart: label in the oracle}, matched by all their figures.
-
-    Sellers without an equal counterpart stay unmapped, so that `compare` names them.
-    """
-    shared = (
-        set(mart_rows[0]) & set(oracle_rows[0]) if mart_rows and oracle_rows else ()
-    )
-    columns = sorted(set(shared) - {"kpi_key", "dimension_value", *ignore})
-    waiting: dict[tuple, list[str]] = {}
-    for label, figures in _figures_by_seller(oracle_rows, columns).items():
-        waiting.setdefault(figures, []).append(label)
-    mapping = {}
-    for label, figures in sorted(_figures_by_seller(mart_rows, columns).items()):
-        if waiting.get(figures):
-            mapping[label] = waiting[figures].pop(0)
-    left = [label for labels in waiting.values() for label in labels]
-    unmapped = set(_figures_by_seller(mart_rows, columns)) - set(mapping)
-    if len(left) == 1 and len(unmapped) == 1:
-        mapping[unmapped.pop()] = left[0]
-    return mapping
-
-
-def _figures_by_seller(rows: list[dict], columns: list[str]) -> dict[str, tuple]:
-    figures: dict[str, list] = {}
-    for row in rows:
-        if row["dimension"] == "sales_rep" and row["dimension_value"] != "(unknown)":
-            values = tuple(_rounded(row[column]) for column in columns)
-            figures.setdefault(row["dimension_value"], []).append(values)
-    return {label: tuple(sorted(values, key=repr)) for label, values in figures.items()}
-
-
-def _rounded(value):
-    """A value that is equal for equal figures: doubles to six digits."""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return value
-
-
 def _relabelled(row: dict, labels: dict[str, str]) -> dict:
     if row["dimension"] != "sales_rep" or row["dimension_value"] not in labels:
         return row
@@ -137,16 +87,15 @@ def _duplicates(rows: list[dict], where: str) -> list[str]:
     ]
 
 
-def _column_differences(mart_rows, oracle_rows, ignore) -> list[str]:
+def _column_differences(mart_rows, oracle_rows) -> list[str]:
     if not mart_rows or not oracle_rows:
         return []
     mart, expected = set(mart_rows[0]), set(oracle_rows[0])
     found = [
-        f"column {column} is missing in the mart"
-        for column in sorted(expected - mart - set(ignore))
+        f"column {column} is missing in the mart" for column in sorted(expected - mart)
     ]
     found += [
         f"column {column} is in the mart only, the oracle does not know it"
-        for column in sorted(mart - expected - set(ignore))
+        for column in sorted(mart - expected)
     ]
     return found

@@ -39,7 +39,7 @@ medians as (
         {{ percentile(0.5, 'divisor') }} as median_divisor
 
     from numbers
-    where money in (0.05, 7.00)
+    where money in (0.00, 1.00, 7.00, 10.00)
 
 ),
 
@@ -69,9 +69,9 @@ differing_answers as (
     where cents is distinct from read_cents
         or (share is null) != (read_share is null)
         or abs(share - read_share) > 1e-9
-        or (money = 10.00 and converted != 8.00)
-        or (money = 0.05 and tenth != 0.00)
-        or median_divisor != 2.0
+        or (money = 10.00 and converted is distinct from 8.00)
+        or (money = 0.05 and tenth is distinct from 0.00)
+        or median_divisor is distinct from 2.5
 
 )
 

@@ -40,7 +40,7 @@ differing_patterns as (
 
     select * from patterns
     where coalesce({{ is_like('written', 'pattern') }}, false) != is_alike
-        or not {{ is_like('pattern', 'pattern') }}
+        or not coalesce({{ is_like('pattern', 'pattern') }}, false)
 
 )
 
