@@ -48,11 +48,11 @@ contacts_with_email as (
 
 ),
 
-{# A merged contact and its survivor are the same person. #}
+{# A merged contact and its survivor are the same person, also where neither counts. #}
 merged_contacts as (
 
-    select * from {{ ref('int_crm__contacts') }}
-    where contact_id != record_id
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'contact'
 
 ),
 
@@ -128,7 +128,7 @@ persons_of_leads as (
     select distinct
         lead_contacts.lead_id,
         lead_contacts.source_system,
-        coalesce(merged_contacts.contact_id, lead_contacts.contact_id) as contact_id
+        coalesce(merged_contacts.survivor_id, lead_contacts.contact_id) as contact_id
 
     from lead_contacts
     left join merged_contacts
@@ -164,7 +164,7 @@ persons_of_deals as (
     select distinct
         contacts_of_deals.deal_id,
         contacts_of_deals.source_system,
-        coalesce(merged_contacts.contact_id, contacts_of_deals.contact_id)
+        coalesce(merged_contacts.survivor_id, contacts_of_deals.contact_id)
             as contact_id
 
     from contacts_of_deals

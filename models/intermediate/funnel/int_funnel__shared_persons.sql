@@ -22,10 +22,17 @@ leads_with_email as (
 
 ),
 
-leads_with_contact as (
+landed_leads_with_contact as (
 
     select * from {{ ref('int_crm__lead_records') }}
     where is_lead and source_system = 'salesforce' and contact_id is not null
+
+),
+
+leads_with_synced_contact as (
+
+    select * from {{ ref('int_crm__lead_records') }}
+    where is_lead and salesforce_contact_id is not null
 
 ),
 
@@ -33,6 +40,13 @@ survivors as (
 
     select * from {{ ref('int_crm__survivors') }}
     where object_type = 'lead'
+
+),
+
+merged_contacts as (
+
+    select * from {{ ref('int_crm__survivors') }}
+    where object_type = 'contact' and source_system = 'salesforce'
 
 ),
 
@@ -45,13 +59,38 @@ shared_emails as (
 
 ),
 
+{# A merged contact and its survivor are the same person. #}
+leads_with_contact as (
+
+    select
+        leads.source_system,
+        leads.record_id,
+        coalesce(merged_contacts.survivor_id, leads.contact_id) as contact_id
+
+    from landed_leads_with_contact as leads
+    left join merged_contacts
+        on leads.contact_id = merged_contacts.record_id
+
+),
+
+synced_contacts as (
+
+    select
+        coalesce(merged_contacts.survivor_id, leads.salesforce_contact_id)
+            as contact_id
+
+    from leads_with_synced_contact as leads
+    left join merged_contacts
+        on leads.salesforce_contact_id = merged_contacts.record_id
+
+),
+
 synced_records as (
 
     select
         source_system,
         record_id,
-        salesforce_lead_id,
-        salesforce_contact_id
+        salesforce_lead_id
     from {{ ref('int_crm__lead_records') }}
     where is_lead
         and coalesce(salesforce_lead_id, salesforce_contact_id) is not null
@@ -95,8 +134,8 @@ linked_records as (
         record_id
     from leads_with_contact
     where exists (
-        select 1 as is_synced from synced_records
-        where synced_records.salesforce_contact_id = leads_with_contact.contact_id
+        select 1 as is_synced from synced_contacts
+        where synced_contacts.contact_id = leads_with_contact.contact_id
     )
 
 ),
@@ -122,6 +161,10 @@ ranked_records as (
     select
         *,
         source_system || ':' || survivor_id as survivor_key,
+        case
+            when source_system = 'salesforce' then contact_id
+            else salesforce_contact_id
+        end as known_contact_id,
         min(created_at) over (partition by source_system, survivor_id)
             as survivor_created_at,
         row_number() over (
@@ -137,51 +180,74 @@ ranked_records as (
 
 ),
 
+{# With the contact of Salesforce that each became, or is by a sync id. #}
 surviving_leads as (
 
     select
-        source_system,
-        survivor_key,
-        email_key,
-        salesforce_lead_id,
-        salesforce_contact_id,
-        contact_id
+        ranked_records.source_system,
+        ranked_records.survivor_key,
+        ranked_records.email_key,
+        ranked_records.salesforce_lead_id,
+        coalesce(merged_contacts.survivor_id, ranked_records.known_contact_id)
+            as contact_id
 
     from ranked_records
-    where record_rank = 1
+    left join merged_contacts
+        on ranked_records.known_contact_id = merged_contacts.record_id
+    where ranked_records.record_rank = 1
 
 ),
 
-{# A person known to Salesforce by a sync id is the Salesforce lead. #}
-contact_leads as (
+{# A sync id names a lead of Salesforce, else the contact that leads became. #}
+named_persons as (
+
+    select
+        persons.source_system,
+        persons.survivor_key,
+        persons.email_key,
+        coalesce(leads.survivor_key, persons.survivor_key) as lead_key,
+        case
+            when leads.survivor_key is null then persons.contact_id
+            else leads.contact_id
+        end as contact_id,
+        case
+            when leads.survivor_key is null and persons.source_system != 'salesforce'
+                then persons.contact_id
+        end as synced_contact_id
+
+    from surviving_leads as persons
+    left join ranked_records as named_records
+        on persons.salesforce_lead_id = named_records.record_id
+        and named_records.source_system = 'salesforce'
+    left join surviving_leads as leads
+        on named_records.survivor_key = leads.survivor_key
+
+),
+
+{# All leads that became a synchronised contact are the person that it is. #}
+contact_persons as (
 
     select
         contact_id,
-        min(survivor_key) as survivor_key
+        min(case when source_system = 'salesforce' then survivor_key end) as person_key
 
-    from surviving_leads
-    where source_system = 'salesforce' and contact_id is not null
+    from named_persons
+    where contact_id is not null
     group by contact_id
+    having count(synced_contact_id) > 0
 
 ),
 
 synced_persons as (
 
     select
-        persons.survivor_key,
-        persons.email_key,
-        coalesce(
-            synced_leads.survivor_key,
-            synced_contacts.survivor_key,
-            persons.survivor_key
-        ) as person_key
+        named_persons.survivor_key,
+        named_persons.email_key,
+        coalesce(contact_persons.person_key, named_persons.lead_key) as person_key
 
-    from surviving_leads as persons
-    left join ranked_records as synced_leads
-        on persons.salesforce_lead_id = synced_leads.record_id
-        and synced_leads.source_system = 'salesforce'
-    left join contact_leads as synced_contacts
-        on persons.salesforce_contact_id = synced_contacts.contact_id
+    from named_persons
+    left join contact_persons
+        on named_persons.contact_id = contact_persons.contact_id
 
 ),
 

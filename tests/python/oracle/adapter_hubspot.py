@@ -238,7 +238,7 @@ class _HubSpot:
             audit,
             {"email": "property_email"},
         )
-        self.records.contact_survivors = survivors
+        self.records.contact_survivors = self.records.contact_ends = survivors
         self.records.lead_survivors = dict(survivors)
         emails: dict[str, set] = {}
         for key, row in (live | merged).items():

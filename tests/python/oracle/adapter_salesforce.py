@@ -72,6 +72,7 @@ class _Salesforce:
         self.book = read.RowBook(CRM)
         self.records = CrmRecords(crm=CRM, book=self.book, tables=TABLE_NAMES)
         self.records.amount_of = self._amount
+        self.pointers: dict[str, dict[str, str]] = {}  # by table, of all merged rows
         self._stamps()
         self._rates()
         self._owners()
@@ -115,6 +116,7 @@ class _Salesforce:
             for key, row in deleted.items()
             if salesforce_id(row.get("master_record_id"))
         }
+        self.pointers[table] = pointers
         ends = read.follow_merges(pointers, set(live))
         merged = {}
         for key, row in deleted.items():
@@ -226,6 +228,10 @@ class _Salesforce:
     def _contacts(self):
         live, merged, survivors, _ = self._survivors("contact", "contact")
         self.records.contact_survivors = survivors
+        pointers = self.pointers["contact"]
+        self.records.contact_ends = read.follow_merges(
+            pointers, set(pointers.values()) - set(pointers)
+        )
         emails: dict[str, set] = {}
         for key, row in (live | merged).items():
             if address := read.email(row.get("email")):
@@ -246,9 +252,9 @@ class _Salesforce:
         return self.records.contact_survivors.get(salesforce_id(value))
 
     def _linked_contact(self, value) -> str | None:
-        """The surviving contact, else the id itself: a link needs no contact row."""
+        """The contact after merges, else the id itself: a link needs no contact row."""
         contact_id = salesforce_id(value)
-        return self.records.contact_survivors.get(contact_id, contact_id)
+        return self.records.contact_ends.get(contact_id, contact_id)
 
     def _leads(self):
         live, merged, survivors, _ = self._survivors("lead", "lead")

@@ -432,8 +432,8 @@ class Company:
     def _surviving_contact(self, key: tuple[str, str]) -> tuple[str, str]:
         crm, contact = key
         records = self.crms.get(crm)
-        survivors = records.contact_survivors if records else {}
-        return crm, survivors.get(contact, contact)
+        ends = records.contact_ends if records else {}
+        return crm, ends.get(contact, contact)
 
     def _person(self, alive: list[LeadRecord], merged: list[LeadRecord]) -> Person:
         """A person from its surviving records, earliest first, and the merged ones."""

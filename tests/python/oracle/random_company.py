@@ -609,7 +609,9 @@ class Builder:
         key = self.new_id("00Q")
         created = self.day_between(self.start, self.end)
         deal = self.pick(*self.deals)
-        conversion = self.pick("deal", "deal", "account", "contact", None, None, None)
+        conversion = self.pick(
+            "deal", "deal", "account", "contact", "contact", None, None, None
+        )
         columns = {
             "is_converted": flag(conversion is not None),
             "converted_opportunity_id": None,
@@ -621,7 +623,7 @@ class Builder:
         if conversion in ("deal", "account") and self.maybe(0.8):
             columns["converted_account_id"] = self.said(self.pick(*self.accounts))
         if conversion == "contact" and self.contacts:
-            columns["converted_contact_id"] = self.said(self.pick(*self.contacts))
+            columns["converted_contact_id"] = self.said(self.pick(*self.contacts[:4]))
         if conversion == "account" and self.maybe(0.3):
             columns["converted_account_id"] = self.said(self.new_id("001"))
         statuses = ("New", "Working", " working", "Qualified", "Unqualified", "Odd")

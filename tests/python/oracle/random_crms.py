@@ -15,7 +15,6 @@ Where the specification leaves room, the rows keep out of the way:
 * finance naming a company that was merged away and stands in no table any more
 * a stage that is in no table, with flags on some of its deals only
 * a synchronised contact whose own address is another synchronised one's
-* a Salesforce contact that two leads became, or a merged one, named by a sync id
 * a Zoho stage history with two departures at one moment
 """
 
@@ -268,19 +267,6 @@ class _HubSpot(Builder):
         key = self.chance.choice(sorted(people))
         row = people.pop(key)
         contact = row["converted_contact_id"]
-        doubtful = [
-            other["id"]
-            for other in self.salesforce.rows["lead"]
-            if salesforce_id(other["converted_contact_id"]) == salesforce_id(contact)
-            and salesforce_id(other["id"]) != key
-        ] + [
-            other["id"]
-            for other in self.salesforce.rows.get("contact", [])
-            if other["master_record_id"]
-            and salesforce_id(contact)
-            in (salesforce_id(other["id"]), other["master_record_id"])
-        ]
-        contact = None if doubtful else contact
         own = f"own.{key.lower()}@alpha.example"
         lead = None if contact and self.maybe(0.5) else key
         return lead, contact, self.pick(row["email"] or own, own)

@@ -172,9 +172,11 @@ class CrmRecords:
 
     `owners` is {id: name} of known sellers, None where the table is not landed;
     the `..._survivors` map every id, merged ones included,
-    to the id that survives. `loaded_at` is the latest load stamp, `recorded_at` the
-    latest creation or modification stamp of any row. `amount_of` gives an amount of a
-    currency, with what the CRM's own tables of rates make of it.
+    to the id that survives. `contact_ends` maps merged contacts to the end of their
+    merges, also one that is gone: who somebody is does not change with it.
+    `loaded_at` is the latest load stamp, `recorded_at` the latest creation or
+    modification stamp of any row. `amount_of` gives an amount of a currency, with what
+    the CRM's own tables of rates make of it.
     """
 
     crm: str
@@ -191,6 +193,7 @@ class CrmRecords:
     owners: dict[str, str | None] | None = None
     account_survivors: dict[str, str] = field(default_factory=dict)
     contact_survivors: dict[str, str] = field(default_factory=dict)
+    contact_ends: dict[str, str] = field(default_factory=dict)
     lead_survivors: dict[str, str] = field(default_factory=dict)
     deal_survivors: dict[str, str] = field(default_factory=dict)
     loaded_at: datetime | None = None
