@@ -45,7 +45,10 @@ stages as (
 
 ),
 
-{# A deal that was moved has stages of another pipeline; the id tells of which. #}
+{#
+    A deal that was moved has stages of another pipeline; the id tells of which. Who gives
+    a stage a position alone names no pipeline that has it.
+#}
 stages_of_one_pipeline as (
 
     select
@@ -56,6 +59,7 @@ stages_of_one_pipeline as (
         min(sort_order) as sort_order
 
     from stages
+    where stage_state is not null
     group by source_system, stage
     having count(*) = 1
 

@@ -45,7 +45,10 @@ STAGES = {
         ("Signed", "Offer", "Closed Won", "bought", "Gekauft", "Mystery"),
     ),
 }
-STATES = (("true", "false"), ("false", "true"), ("false", "false"), ("true", None))
+STATES = (
+    *(("true", "false"), ("false", "true"), ("false", "false"), ("true", None)),
+    (None, None),  # the position alone
+)
 BANDS = (
     (("Any", "0", None),),
     (("Small", None, "99"), ("Large", "100", None)),
@@ -179,7 +182,7 @@ class _Seeds:
                     "stage": stage,
                     "is_won": is_won,
                     "is_lost": is_lost,
-                    "sort_order": self.pick("1", None),
+                    "sort_order": self.pick("1", None) if is_won or is_lost else "1",
                     "funnel_stage": None,
                 }
             )
