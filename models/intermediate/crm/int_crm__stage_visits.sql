@@ -11,10 +11,10 @@ entries as (
     select
         *,
         {{ local_date('entered_at') }} as entered_on,
-        lag(stage) over (
+        lag(lower(stage)) over (
             partition by source_system, deal_record_id
             order by entered_at, sort_order nulls last, source_record_id
-        ) as stage_before
+        ) as lower_stage_before
 
     from {{ ref('int_crm__stage_entries') }}
 
@@ -34,7 +34,7 @@ visits as (
         ) as left_on
 
     from entries
-    where stage is distinct from stage_before
+    where lower(stage) is distinct from lower_stage_before
 
 ),
 

@@ -47,6 +47,20 @@ stage_visits as (
 
 ),
 
+{# A stage in two spellings of upper and lower case is one, and is shown in one. #}
+stage_spellings as (
+
+    select
+        source_system,
+        lower(stage) as lower_stage,
+        min(stage) as stage
+
+    from {{ ref('int_crm__stage_visits') }}
+    where not is_after_as_of
+    group by source_system, lower(stage)
+
+),
+
 stages as (
 
     select * from {{ ref('int_crm__stages') }}
@@ -142,7 +156,7 @@ stages_of_deals as (
         source_system,
         deal_record_id,
         pipeline,
-        stage,
+        lower(stage) as lower_stage,
         count(*) as visit_count,
         case
             when count(left_on) = count(*)
@@ -150,7 +164,7 @@ stages_of_deals as (
         end as stage_days
 
     from stage_visits
-    group by source_system, deal_record_id, pipeline, stage
+    group by source_system, deal_record_id, pipeline, lower(stage)
 
 ),
 
@@ -159,7 +173,7 @@ deals_in_stages as (
     select
         deals.*,
         stages_of_deals.pipeline as visited_pipeline,
-        stages_of_deals.stage as visited_stage,
+        stages_of_deals.lower_stage as visited_stage,
         stages_of_deals.visit_count,
         stages_of_deals.stage_days
 
@@ -312,9 +326,9 @@ labelled_deal_stages as (
         deal_stages.dimension_value,
         deal_stages.stage_source_system,
         deal_stages.pipeline,
-        deal_stages.stage,
+        stage_spellings.stage,
         coalesce(
-            own_stages.stage_label, any_stages.stage_label, deal_stages.stage
+            own_stages.stage_label, any_stages.stage_label, stage_spellings.stage
         ) as stage_label,
         coalesce(own_stages.sort_order, any_stages.sort_order) as stage_number,
         deal_stages.row_count as reached_count,
@@ -327,6 +341,9 @@ labelled_deal_stages as (
         deal_stages.visit_count
 
     from deal_stages
+    inner join stage_spellings
+        on deal_stages.stage_source_system = stage_spellings.source_system
+        and deal_stages.stage = stage_spellings.lower_stage
     {{ join_stages('deal_stages', 'stage_source_system') }}
 
 ),
