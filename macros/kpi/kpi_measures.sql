@@ -94,7 +94,7 @@
         'customer_acquisition_cost': [
             dict(money, name='customer_acquisition_cost', sample='new_customer_count',
                 numerator='acquisition_spend', denominator='new_customer_count'),
-            dict(money, name='payback_months', sample='new_customer_count',
+            dict(money, name='payback_months', sample='valued_customer_count',
                 unit='months'),
             dict(money, name='acquisition_spend', sample='new_customer_count',
                 minimum=none, numerator='acquisition_spend'),

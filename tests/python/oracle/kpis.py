@@ -455,7 +455,8 @@ class Marts:
                 "valued_customer_count": len(firsts),
                 "payback_months": _float(_payback(cost, firsts, margin)),
             }
-            return own, {None: len(customers)}, False
+            sizes = {None: len(customers), "payback_months": len(firsts)}
+            return own, sizes, False
 
         return self._rows(
             "customer_acquisition_cost", grid.dimensions, grid.values, measure
