@@ -64,7 +64,8 @@
     The records that are used or merged, with the record each is merged into (itself if
     into none), and whether others share it; expects the relation `survivors`. A survivor
     that was deleted or excluded itself, among the `landed`, takes its merged records
-    along. One that came after the as-of day is kept for them, for today it is their id.
+    along. One that came after the as-of day is kept for them, for today it is their id;
+    if they came after it, too, the reader leaves all of them out.
 -#}
 {% macro kept_records(records, landed) %}
     with

@@ -33,33 +33,50 @@ kept_records as (
 
 ),
 
-{# Most accounts are one record: only those that others were merged into are sorted. #}
+{#
+    Most accounts are one record: only those that others were merged into are sorted. What
+    was there on the as-of day speaks before what came after it.
+#}
+shared_records as (
+
+    select
+        *,
+        min(created_at) over (partition by source_system, survivor_id)
+            as account_created_at,
+        row_number() over records_of_an_account as record_rank,
+        first_value(is_after_as_of) over records_of_an_account
+            as is_account_after_as_of
+
+    from kept_records
+    where is_shared
+    window records_of_an_account as (
+        partition by source_system, survivor_id
+        order by
+            case when record_state is null then 0 when is_after_as_of then 2 else 1 end,
+            created_at nulls last,
+            record_id
+    )
+
+),
+
 ranked_records as (
 
     select
         *,
-        source_system || ':' || survivor_id as account_key,
         created_at as account_created_at,
-        1 as record_rank
+        1 as record_rank,
+        false as is_account_after_as_of,
+        source_system || ':' || survivor_id as account_key
 
     from kept_records
     where not is_shared
     union all
     select
         *,
-        source_system || ':' || survivor_id as account_key,
-        min(created_at) over (partition by source_system, survivor_id)
-            as account_created_at,
-        row_number() over (
-            partition by source_system, survivor_id
-            order by
-                case when record_state is null then 0 else 1 end,
-                created_at nulls last,
-                record_id
-        ) as record_rank
+        source_system || ':' || survivor_id as account_key
 
-    from kept_records
-    where is_shared
+    from shared_records
+    where is_account_after_as_of is not true
 
 ),
 

@@ -32,29 +32,43 @@ kept_records as (
 
 ),
 
-{# Most contacts are one record: only those that others were merged into are sorted. #}
+{#
+    Most contacts are one record: only those that others were merged into are sorted. What
+    was there on the as-of day speaks before what came after it.
+#}
+shared_records as (
+
+    select
+        *,
+        first_value(account_id) over records_of_a_contact as survivor_account_id,
+        first_value(is_after_as_of) over records_of_a_contact
+            as is_contact_after_as_of
+
+    from kept_records
+    where is_shared
+    window records_of_a_contact as (
+        partition by source_system, survivor_id
+        order by
+            case when record_state is null then 0 when is_after_as_of then 2 else 1 end,
+            created_at nulls last,
+            record_id
+        rows between unbounded preceding and unbounded following
+    )
+
+),
+
 contacts_with_account as (
 
     select
         *,
-        account_id as survivor_account_id
+        account_id as survivor_account_id,
+        false as is_contact_after_as_of
 
     from kept_records
     where not is_shared
     union all
-    select
-        *,
-        first_value(account_id) over (
-            partition by source_system, survivor_id
-            order by
-                case when record_state is null then 0 else 1 end,
-                created_at nulls last,
-                record_id
-            rows between unbounded preceding and unbounded following
-        ) as survivor_account_id
-
-    from kept_records
-    where is_shared
+    select * from shared_records
+    where is_contact_after_as_of is not true
 
 ),
 

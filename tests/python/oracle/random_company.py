@@ -27,7 +27,7 @@ from oracle.seeds import mapping_row
 AVOIDED = (
     "two versions of a row with equal stamps and different content",
     "merge pointers on rows that are not deleted",
-    "a merged account or contact whose survivor was created after the as-of day",
+    "an account or contact merged into one created after the as-of day and after it",
     "refunds and contract deals in a currency without a rate",
     "foreign orders of a contract on another day than the contract's start",
     "rates of one day",
@@ -527,6 +527,12 @@ class Builder:
         owners = [*self.users, *self.nobody, None]
         return self.said(self.chance.choices(owners, [6, 4, 3, 3, 1, 1, 1])[0])
 
+    def early_or_late(self, days: int) -> date:
+        """A day in so many before the company's start; now and then one near its end."""
+        if self.maybe(0.2):
+            return self.day_between(self.settled, self.end)
+        return self.day_between(self.start - timedelta(days=days), self.start)
+
     def domain(self) -> str | None:
         """A web domain, or what people write where there is none."""
         return self.pick(*self.domains, *self.domains, "n/a", "k.A.", None)
@@ -539,7 +545,7 @@ class Builder:
 
     def account(self) -> str:
         key = self.new_id("001")
-        created = self.day_between(self.start - timedelta(days=300), self.start)
+        created = self.early_or_late(300)
         domain = self.domain()
         self.add(
             "account",
@@ -566,7 +572,7 @@ class Builder:
 
     def contact(self, account: str) -> str:
         key = self.new_id("003")
-        created = self.day_between(self.start - timedelta(days=200), self.start)
+        created = self.early_or_late(200)
         self.add(
             "contact",
             key,
@@ -582,26 +588,26 @@ class Builder:
     def merge(self, table: str, keys: list[str], share: float):
         """Merge some records into another one, chains included.
 
-        A loser points to a record that stands later in `keys` and was created
-        before the as-of day, so that there is always a survivor or a deleted end.
+        A loser points to a record that stands later in `keys`, so that there is always
+        a survivor or a deleted end, and that was created before the as-of day or at
+        least not after the loser.
         """
-        by_key: dict[str, list[dict]] = {}
+        created = dict.fromkeys(map(salesforce_id, keys), "")
+        rows: dict[str, list[dict]] = {}
         for row in self.rows.get(table, []):
-            by_key.setdefault(salesforce_id(row["id"]), []).append(row)
-        early = [
-            key
-            for key in keys
-            if all(
-                (row.get("created_date") or "9")[:10] <= str(self.settled)
-                for row in by_key[salesforce_id(key)]
-            )
-        ]
-        for place, key in enumerate(early[:-1]):
-            if self.maybe(share):
-                later = early[place + 1 : place + 4]
-                for row in by_key[salesforce_id(key)]:
+            key = salesforce_id(row["id"])
+            rows.setdefault(key, []).append(row)
+            moment = (row.get("created_date") or "unknown").replace("T", " ")[:19]
+            if key in created:
+                created[key] = max(created[key], moment)
+        known = [key for key in created if created[key].startswith("2")]
+        for place, key in enumerate(known):
+            last = max(created[key], str(self.settled))
+            later = [other for other in known[place + 1 :] if created[other] <= last]
+            if later and self.maybe(share):
+                for row in rows[key]:
                     row["is_deleted"] = "true"
-                    row["master_record_id"] = salesforce_id(self.pick(*later))
+                    row["master_record_id"] = self.pick(*later[:3])
 
     # -- leads -----------------------------------------------------------------
 

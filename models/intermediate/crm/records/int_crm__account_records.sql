@@ -14,7 +14,7 @@ accounts as (
 
 account_records as (
 
-    {{ run_state('accounts') }}
+    {{ run_state('accounts', merged=true) }}
 
 )
 

@@ -14,7 +14,7 @@ contacts as (
 
 contact_records as (
 
-    {{ run_state('contacts') }}
+    {{ run_state('contacts', merged=true) }}
 
 )
 

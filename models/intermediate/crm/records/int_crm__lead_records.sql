@@ -12,21 +12,9 @@ leads as (
 
 ),
 
-lead_states as (
-
-    {{ run_state('leads') }}
-
-),
-
-{# What was merged since keeps that state, though it came after the as-of day. #}
 lead_records as (
 
-    select
-        lead_states.*,
-        lead_states.created_at >= {{ end_of_day('as_of.as_of_on') }} as is_after_as_of
-
-    from lead_states
-    cross join as_of
+    {{ run_state('leads', merged=true) }}
 
 )
 
