@@ -59,19 +59,20 @@ def test_a_mart_alone_can_be_built_and_tested_on_an_empty_database(selected):
     assert unbuilt == set()
 
 
-@pytest.mark.parametrize("dbt", ["true", "false"])
-def test_a_build_that_failed_is_the_last_thing_that_make_build_does(tmp_path, dbt):
+@pytest.mark.parametrize("outcome", ["true", "false"])
+def test_a_build_that_failed_is_the_last_thing_that_make_build_does(tmp_path, outcome):
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
     # In the place of Python something that writes down what it should have run.
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "$@" >> ran\n')
     python.chmod(0o755)
-    command = ["make", "build", "PYTHON=true", f"DBT={dbt}"]
+    command = ["make", "build", "PYTHON=true", f"DBT={outcome}"]
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    carried, *published = (tmp_path / "ran").read_text().splitlines()
+    described, carried, *published = (tmp_path / "ran").read_text().splitlines()
+    assert described == "-m tools.describe_targets"
     assert carried == "-m tools.publish --carry-history"
-    if dbt == "true":
+    if outcome == "true":
         assert (made.returncode, published) == (0, ["-m tools.publish"])
     else:
         assert made.returncode != 0

@@ -287,33 +287,26 @@ def test_no_other_row_is_refused(console):
 
 
 def test_a_member_of_a_team_whom_no_crm_knows_is_told(project):
+    known, mistyped = "005A0000000001AIAQ", "5,54E+17"
     members = relation(
         ("source_system", "owner_id"),
-        [
-            ("zoho", "554023000000235011"),
-            ("zoho", "554023000000235000"),  # as Excel rounds it
-            ("hubspot", "7"),
-            ("salesforce", "005A"),  # no users landed: nobody can tell
-        ],
+        [("salesforce", known), ("salesforce", mistyped), ("pipedrive", "7")],
     )
-    users = {
-        "zoho": [("zoho", "554023000000235011", None)],
-        "hubspot": [("hubspot", "7", "deleted"), ("hubspot", "8", None)],
-        "salesforce": [("nowhere", "", None)],
-    }
+    test = "assert_team_members_are_sellers_that_exist"
+    assert project.severity(test) == "warn"
     names = ("source_system", "record_id", "set_aside_reason")
     others = "raw_table, source_record_id, unreadable_columns, sales_rep"
     nothing = ", ".join(f"null as {name}" for name in others.split(", "))
     never = "null::timestamp as loaded_at, null::timestamp as modified_at"
-    test = "assert_team_members_are_sellers_that_exist"
-    assert project.severity(test) == "warn"
-    found = project.failures(
-        test,
-        {"intermediate.int_crm__sales_team_members": members}
-        | {
-            f"staging.stg_{system}__users": f"select *, {nothing}, {never} from "
-            f"({relation(names, rows)}) where source_system != 'nowhere'"
-            for system, rows in users.items()
-        },
-    )
-    assert [row["seed_row"] for row in found] == ["zoho 554023000000235000"]
+    # Who has left was a seller, and where no users landed nobody can tell.
+    for landed, told in ((known, [f"salesforce {mistyped}"]), ("", [])):
+        users = relation(names, [("salesforce", landed, "deleted")])
+        found = project.failures(
+            test,
+            {
+                "intermediate.int_crm__sales_team_members": members,
+                "staging.stg_salesforce__users": f"select *, {nothing}, {never}"
+                f" from ({users}) where record_id != ''",
+            },
+        )
+        assert [row["seed_row"] for row in found] == told

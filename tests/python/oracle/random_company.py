@@ -528,7 +528,7 @@ class Builder:
         return self.said(self.chance.choices(owners, [6, 4, 3, 3, 1, 1, 1])[0])
 
     def early_or_late(self, days: int) -> date:
-        """A day in so many before the company's start; now and then one near its end."""
+        """A day in so many before the company's start; now and then near its end."""
         if self.maybe(0.2):
             return self.day_between(self.settled, self.end)
         return self.day_between(self.start - timedelta(days=days), self.start)
