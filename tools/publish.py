@@ -208,25 +208,30 @@ def publish(build, warehouse, names=None):
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         folder = warehouse / f".publication-{now}"
         # Before the new one needs the room: what a run left that was cut short.
-        remove_publications(warehouse, before)
+        remove_publications(warehouse, lambda name: before and name <= before)
         folder.mkdir()
         write(build, folder, names)
         link = folder.with_name(f"{folder.name}.link")
         link.symlink_to(folder.name)
         link.replace(current)
         os.fsync(handle)
-        remove_publications(warehouse, before, folder.name)
+        remove_publications(warehouse, lambda name: name in (before, folder.name))
     finally:
         os.close(handle)
     return folder
 
 
-def remove_publications(warehouse, *kept):
-    """Remove the publications in a folder, and their links, but for some names."""
+def remove_publications(warehouse, is_kept):
+    """Remove the publications in a folder, and links to them.
+
+    Args:
+        warehouse: the folder.
+        is_kept: whether one of this name is to stay; names are in the order of time.
+    """
     for old in warehouse.glob(".publication-*"):
         if old.is_symlink():
             old.unlink()
-        elif old.name not in kept:
+        elif not is_kept(old.name):
             shutil.rmtree(old)
 
 

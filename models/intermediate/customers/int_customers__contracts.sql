@@ -408,13 +408,16 @@ rated_contracts as (
 
 ),
 
+{# A total that nobody can convert gives way to what was paid. #}
 contract_values as (
 
     select
         rated_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
         paid_contracts.billed_amount,
-        paid_contracts.sold_amount
+        paid_contracts.sold_amount,
+        coalesce(paid_contracts.billed_amount, paid_contracts.sold_amount) is not null
+            as is_paid
 
     from rated_contracts
     left join paid_contracts
@@ -444,7 +447,9 @@ contracts_with_value as (
         end as unusable_reason,
         case
             when finance_monthly_amount is not null then 'finance'
-            when total_amount is not null and paid_months > 0 then 'contract_amount'
+            when total_amount is not null and paid_months > 0
+                and (stated_amount is not null or not is_paid)
+                then 'contract_amount'
             when billed_amount is not null and paid_months > 0 then 'orders'
             when sold_amount is not null and paid_months > 0 then 'won_deals'
             when crm_monthly_amount is not null then 'line_items'
@@ -453,6 +458,7 @@ contracts_with_value as (
         case
             when finance_monthly_amount is not null then stated_amount
             when total_amount is not null and paid_months > 0
+                and (stated_amount is not null or not is_paid)
                 then {{ money_ratio('stated_amount', 'paid_months') }}
             when billed_amount is not null and paid_months > 0
                 then {{ money_ratio('billed_amount', 'paid_months') }}

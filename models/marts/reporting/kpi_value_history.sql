@@ -26,16 +26,42 @@ marked_publications as (
 
 ),
 
+{# Older versions of the project recorded no settings: as if nothing had been changed. #}
+first_marked_publications as (
+
+    select
+        publication_number,
+        names_mark,
+        row_number() over (order by publication_number) as mark_number
+
+    from marked_publications
+    where names_mark is not null
+
+),
+
+known_publications as (
+
+    select
+        marked_publications.*,
+        coalesce(marked_publications.names_mark, first_marked_publications.names_mark)
+            as known_mark
+
+    from marked_publications
+    left join first_marked_publications
+        on first_marked_publications.mark_number = 1
+
+),
+
 compared_publications as (
 
     select
         *,
-        lag(names_mark) over (order by publication_number) as names_mark_before,
-        first_value(names_mark) over (
+        lag(known_mark) over (order by publication_number) as mark_before,
+        first_value(known_mark) over (
             order by publication_number desc nulls last
-        ) as names_mark_today
+        ) as mark_today
 
-    from marked_publications
+    from known_publications
 
 ),
 
@@ -54,15 +80,12 @@ recorded_values as (
         on history_kpi_values.publication_number = publications.publication_number
     where (history_kpi_values.dimension is distinct from 'sales_rep')
         or history_kpi_values.dimension_value = '(unknown)'
-        or publications.names_mark is null
+        or publications.mark_today is null
         or (
-            publications.names_mark = publications.names_mark_today
+            publications.known_mark = publications.mark_today
             and not (
                 history_kpi_values.is_removed
-                and (
-                    publications.names_mark
-                    is distinct from publications.names_mark_before
-                )
+                and coalesce(publications.known_mark != publications.mark_before, false)
             )
         )
 

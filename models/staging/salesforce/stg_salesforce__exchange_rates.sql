@@ -108,10 +108,14 @@ exchange_rates as (
         upper(versions.currency_code) as currency_code,
         versions.starts_on,
         versions.ends_on,
-        case
-            when not exists (select 1 as is_foreign from foreign_corporate_currencies)
-                then versions.units_per_home_unit
-        end as units_per_home_unit,
+        cast(
+            case
+                when not exists (
+                    select 1 as is_foreign from foreign_corporate_currencies
+                )
+                    then versions.units_per_home_unit
+            end as {{ type_name('rate') }}
+        ) as units_per_home_unit,
         versions.modified_at,
         versions.loaded_at,
         versions.unreadable_columns,

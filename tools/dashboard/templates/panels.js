@@ -404,7 +404,7 @@ function funnel() {
   ];
   const rows = text().stages.map((name, stage) => [name, now.counts[stage], now.rates[stage], before.rates[stage]]);
   const most = Math.max(...now.counts.map((count) => count ?? 0), 1);
-  const body = element("div", { class: "scroll" }, element("table", {}, element("caption", { class: "sr" }, text().funnel),
+  const body = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text().funnel }, element("table", {}, element("caption", { class: "sr" }, text().funnel),
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, text().stage),
       element("th", { scope: "col" }, element("span", { class: "sr" }, text().chart)),
       ...columns.slice(1).map((column) => element("th", { scope: "col", class: "number" }, column.title)))),
@@ -441,7 +441,7 @@ function channels() {
   const columns = [{ title: text().channel }, { title: text().spend, unit: "money" }, { title: text().newCustomers, unit: "count" }, { title: text().cac, unit: "money" }];
   const rows = found.map((row) => [name(row), row.spend, row.customers, row.cost]);
   const kind = (row) => (row.customers < 5 ? "small" : "");
-  const body = element("div", { class: "scroll" }, element("table", {}, element("caption", { class: "sr" }, text().channels),
+  const body = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": text().channels }, element("table", {}, element("caption", { class: "sr" }, text().channels),
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, text().channel),
       element("th", { scope: "col" }, element("span", { class: "sr" }, text().chart)),
       ...[3, 1, 2].map((i) => element("th", { scope: "col", class: "number" }, columns[i].title)))),
