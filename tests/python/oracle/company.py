@@ -948,8 +948,16 @@ class Company:
             key = (crm, self._finance_id(crm, row.get("contract_id")))
             periods.setdefault(key, []).append(row)
         for key, rows in periods.items():
-            for row in rows:
-                self._add_finance_period(row, key, self._months_of_periods(rows))
+            records = self.crms.get(key[0])
+            excluded = records.excluded_accounts if records else ()
+            # What an excluded account paid counts as little as the months it paid for.
+            counted = [
+                row
+                for row in rows
+                if self._finance_id(key[0], row.get("account_id")) not in excluded
+            ]
+            for row in counted:
+                self._add_finance_period(row, key, self._months_of_periods(counted))
         known_to_finance = set(periods)
         self._deals_with_items = {
             (record.crm, record.deal_id)
