@@ -26,7 +26,7 @@ marked_publications as (
 
 ),
 
-{# Older versions of the project recorded no settings: as if nothing had been changed. #}
+{# Older versions of the project recorded no settings: as if nothing had changed. #}
 first_marked_publications as (
 
     select
