@@ -33,6 +33,17 @@
     {{- return(tables) -}}
 {% endmacro %}
 
+{#- Fivetran's tables of merged deals and of merged contacts; no other loader has them. -#}
+{% macro hubspot_merge_tables() %}
+    {{- return([
+        raw_table('hubspot', 'merged_deal', optional=true, loaders=['fivetran']),
+        raw_table(
+            'hubspot', 'contact_merge_audit', optional=true, in_sample=false,
+            loaders=['fivetran']
+        ),
+    ]) -}}
+{% endmacro %}
+
 {#- A landed column with JSON or a list as JSON text, NULL where it did not land. -#}
 {% macro pick_json(raw, api_name) %}
     {%- set column = landed_column(raw, api_name) -%}

@@ -408,21 +408,41 @@ rated_contracts as (
 
 ),
 
-{# A total that nobody can convert gives way to what was paid. #}
 contract_values as (
 
     select
         rated_contracts.*,
         {{ reporting_amount('rated_contracts') }} as stated_amount,
         paid_contracts.billed_amount,
-        paid_contracts.sold_amount,
-        coalesce(paid_contracts.billed_amount, paid_contracts.sold_amount) is not null
-            as is_paid
+        paid_contracts.sold_amount
 
     from rated_contracts
     left join paid_contracts
         on rated_contracts.source_system = paid_contracts.source_system
         and rated_contracts.contract_id = paid_contracts.contract_id
+
+),
+
+{# A total that nobody can convert gives way to what was paid. #}
+sourced_contracts as (
+
+    select
+        *,
+        case
+            when finance_monthly_amount is not null then 'finance'
+            when total_amount is not null and paid_months > 0
+                and (
+                    stated_amount is not null
+                    or coalesce(billed_amount, sold_amount) is null
+                )
+                then 'contract_amount'
+            when billed_amount is not null and paid_months > 0 then 'orders'
+            when sold_amount is not null and paid_months > 0 then 'won_deals'
+            when crm_monthly_amount is not null then 'line_items'
+            else 'missing'
+        end as value_source
+
+    from contract_values
 
 ),
 
@@ -445,32 +465,20 @@ contracts_with_value as (
             when ends_on <= starts_on then 'ends_before_start'
             when customer_id is null then 'customer_missing'
         end as unusable_reason,
-        case
-            when finance_monthly_amount is not null then 'finance'
-            when total_amount is not null and paid_months > 0
-                and (stated_amount is not null or not is_paid)
-                then 'contract_amount'
-            when billed_amount is not null and paid_months > 0 then 'orders'
-            when sold_amount is not null and paid_months > 0 then 'won_deals'
-            when crm_monthly_amount is not null then 'line_items'
-            else 'missing'
-        end as value_source,
-        case
-            when finance_monthly_amount is not null then stated_amount
-            when total_amount is not null and paid_months > 0
-                and (stated_amount is not null or not is_paid)
+        value_source,
+        case value_source
+            when 'contract_amount'
                 then {{ money_ratio('stated_amount', 'paid_months') }}
-            when billed_amount is not null and paid_months > 0
-                then {{ money_ratio('billed_amount', 'paid_months') }}
-            when sold_amount is not null and paid_months > 0
-                then {{ money_ratio('sold_amount', 'paid_months') }}
-            when crm_monthly_amount is not null then stated_amount
+            when 'orders' then {{ money_ratio('billed_amount', 'paid_months') }}
+            when 'won_deals' then {{ money_ratio('sold_amount', 'paid_months') }}
+            when 'finance' then stated_amount
+            when 'line_items' then stated_amount
         end as monthly_amount,
         amount as record_amount,
         currency_code,
         amount_source
 
-    from contract_values
+    from sourced_contracts
 
 )
 

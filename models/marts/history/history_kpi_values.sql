@@ -1,31 +1,21 @@
 with
 
-publications as (
-
-    select max(publication_number) as publication_number
-    from {{ ref('history_publications') }}
-
-),
-
-numbered_days as (
+numbered_publications as (
 
     select
         publication_number,
-        as_of_on,
-        lag(as_of_on) over (order by publication_number) as as_of_on_before
+        as_of_on < lag(as_of_on) over (order by publication_number) as is_moved_back,
+        row_number() over (order by publication_number desc nulls last) as recency
 
     from {{ ref('history_publications') }}
 
 ),
 
-{# Of the days since then the publication before the last one told, and now this one. #}
-moved_back as (
+{# The last one; if its day moved back, it tells of all days since then. #}
+publications as (
 
-    select numbered_days.publication_number
-    from numbered_days
-    inner join publications
-        on numbered_days.publication_number = publications.publication_number
-    where numbered_days.as_of_on < numbered_days.as_of_on_before
+    select * from numbered_publications
+    where recency = 1
 
 ),
 
@@ -94,12 +84,11 @@ changed_values as (
 
     select current_values.*
     from current_values
+    cross join publications
     left join last_values
         on current_values.kpi_key = last_values.kpi_key
-    left join moved_back
-        on current_values.publication_number = moved_back.publication_number
     where last_values.kpi_key is null
-        or moved_back.publication_number is not null
+        or publications.is_moved_back
         or last_values.is_removed
         or (current_values.value is distinct from last_values.value)
         or (current_values.numerator is distinct from last_values.numerator)

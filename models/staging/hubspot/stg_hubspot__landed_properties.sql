@@ -7,13 +7,7 @@
 {%- set loader = var('hubspot_loader') -%}
 {%- set contact = raw_table('hubspot', 'contact') -%}
 {%- set deal = raw_table('hubspot', 'deal') -%}
-{%- set merged_deal = raw_table(
-    'hubspot', 'merged_deal', optional=true, loaders=['fivetran']
-) -%}
-{%- set contact_merge = raw_table(
-    'hubspot', 'contact_merge_audit', optional=true, in_sample=false,
-    loaders=['fivetran']
-) -%}
+{%- set merged_deal, contact_merge = hubspot_merge_tables() -%}
 {%- set landed = [] -%}
 {%- if landed_column(deal, 'hs_merged_object_ids') or merged_deal.columns -%}
     {%- do landed.append('merged_deal') -%}

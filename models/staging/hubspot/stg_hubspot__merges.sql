@@ -1,10 +1,4 @@
-{%- set merged_deal = raw_table(
-    'hubspot', 'merged_deal', optional=true, loaders=['fivetran']
-) -%}
-{%- set contact_merge = raw_table(
-    'hubspot', 'contact_merge_audit', optional=true, in_sample=false,
-    loaders=['fivetran']
-) -%}
+{%- set merged_deal, contact_merge = hubspot_merge_tables() -%}
 
 with
 
