@@ -58,24 +58,7 @@ KPI_MARTS = (
 STAMPS = ("_fivetran_synced", "_fivetran_deleted", "_fivetran_active")
 MORE_COLUMNS = {
     "salesforce": {"contract": ("arr_c",)},
-    "hubspot": {
-        "company": ("property_segment", "property_website"),
-        "contact": ("is_deleted",),
-        "contact_merge_audit": ("vid_to_merge", "canonical_vid", "timestamp"),
-        "deal": ("property_hs_primary_associated_company",),
-        "line_item": (
-            "deal_id",
-            "property_discount",
-            "property_hs_discount_percentage",
-        ),
-        "marketing_campaign": ("is_deleted", "property_hs_campaign_type"),
-    },
-    "zoho": {
-        "account": ("segment",),
-        "campaign": ("record_status_s",),
-        "invoice": ("deal_name_id", "discount", "adjustment", "record_status_s"),
-        "sales_order": ("record_status_s",),
-    },
+    "hubspot": {"contact_merge_audit": ("vid_to_merge", "canonical_vid", "timestamp")},
 }
 # The schema that a system's raw tables land in.
 SCHEMAS = {"zoho": "zoho_crm"}

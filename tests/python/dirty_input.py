@@ -11,8 +11,8 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from builds import ROOT, Raw, Rows
-from oracle.files import read_csv
+from builds import Raw, Rows
+from oracle.sample import sample_raw
 
 SCHEMAS = {"zoho": "zoho_crm"}  # a CRM's schema where it is not called like the CRM
 AS_OF = "2026-06-30"
@@ -28,6 +28,7 @@ SETTINGS = {
 KEY = re.compile(
     r"(^|_)ids?$|^property_(hubspot_owner_id|associatedcompanyid)$"
     r"|^property_(hs_)?salesforce(account|lead|contact|opportunity)id$"
+    r"|^property_hs_primary_associated_company$"
 )
 # Words of the business, by raw table: they become dimension values, stages, currencies.
 # docs/privacy.md says the same to people.
@@ -55,7 +56,7 @@ PUBLISHED = {
             "property_country",
         ),
         "contact_property_history": ("name",),
-        "company": ("property_industry", "property_country"),
+        "company": ("property_industry", "property_country", "property_segment"),
         "deal": (
             "property_dealtype",
             "property_deal_currency_code",
@@ -64,11 +65,14 @@ PUBLISHED = {
         "deal_pipeline_stage": ("label",),
         "deal_stage": ("value",),
         "line_item": ("property_hs_line_item_currency_code",),
-        "marketing_campaign": ("property_hs_currency_code",),
+        "marketing_campaign": (
+            "property_hs_campaign_type",
+            "property_hs_currency_code",
+        ),
     },
     "zoho": {
         "lead": ("lead_source", "lead_status", "industry", "country"),
-        "account": ("industry", "billing_country"),
+        "account": ("industry", "billing_country", "segment"),
         "deal": ("type", "lead_source", "stage", "pipeline", "currency"),
         "stage": ("display_value", "actual_value"),
         "deal_stage_history": ("stage", "moved_to_s"),
@@ -284,15 +288,6 @@ CYCLES = (
     ("hubspot", "company", "property_hs_merged_object_ids"),
     ("hubspot", "deal", "property_hs_merged_object_ids"),
 )
-
-
-def sample_raw() -> dict[str, dict[str, Rows]]:
-    """{system: {table: rows}} of the sample company, all text."""
-    raw: dict[str, dict[str, Rows]] = {}
-    for path in sorted((ROOT / "seeds" / "sample").glob("sample_*__*.csv")):
-        system, table = path.stem.removeprefix("sample_").split("__", 1)
-        raw.setdefault(system, {})[table] = read_csv(path)
-    return raw
 
 
 def dirty_raw() -> tuple[Raw, dict[int, str]]:

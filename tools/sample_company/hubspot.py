@@ -275,6 +275,7 @@ rows as (
 )
 select
     id,
+    false as is_deleted,
     shown_email as property_email,
     utc(born_at) as property_createdate,
     utc(stamp) as property_lastmodifieddate,
@@ -293,6 +294,7 @@ select
     {new},
     {old},
     merged_ids as property_hs_merged_object_ids,
+    null as property_hs_calculated_merged_vids,
     {salesforce_lead("id = hs_contact(lead_no, -1)")} as property_salesforceleadid,
     {salesforce_contact("id = hs_contact(lead_no, -1)")}
         as property_salesforcecontactid,
@@ -303,6 +305,7 @@ union all by name
 
 select
     hs_contact(-1, contact_no) as id,
+    false as is_deleted,
     email as property_email,
     utc(created_at) as property_createdate,
     utc(created_at) as property_lastmodifieddate,
@@ -362,7 +365,9 @@ select
     deleted as is_deleted,
     name as property_name,
     domain as property_domain,
+    'https://www.' || domain as property_website,
     {_map(INDUSTRIES, "industry")} as property_industry,
+    null as property_segment,
     'customer' as property_lifecyclestage,
     case when not {hits("account_without_owner", "company_no", dirt)}
         then hs_owner({seller}) end::text as property_hubspot_owner_id,
@@ -492,6 +497,7 @@ select
     case when deal_no in (select deal_no from synced_deals)
         then {salesforce.record_id("opportunity", "deal_no")} end
         as property_hs_salesforceopportunityid,
+    null as property_hs_primary_associated_company,
     {_loaded("stamp", "deleted and deal_no % 2 = 1", "active")}
 from rows
 """
@@ -701,12 +707,15 @@ def _line_item():
 with {_items()}
 select
     id,
+    null as deal_id,
     false as is_deleted,
     if(months is null, 'Leistungen', 'Abonnement') as property_name,
     -- Half of the subscriptions are sold as five licences.
     money(cents * coalesce(months, 1) // if(months > 0 and id % 2 = 0, 5, 1))::text
         as property_price,
     if(months > 0 and id % 2 = 0, '5', '1') as property_quantity,
+    null as property_discount,
+    null as property_hs_discount_percentage,
     money(cents * coalesce(months, 1))::text as property_amount,
     case months
         when 1 then 'monthly' when 3 then 'quarterly' when 12 then 'annually' end
@@ -756,7 +765,9 @@ def _marketing_campaign():
     return f"""
 select
     md5('campaign ' || n) as id,
+    false as is_deleted,
     kind || ' ' || extract(year from starts_on) as property_hs_name,
+    kind as property_hs_campaign_type,
     starts_on::text as property_hs_start_date,
     ends_on::text as property_hs_end_date,
     'EUR' as property_hs_currency_code,

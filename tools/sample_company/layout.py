@@ -133,20 +133,21 @@ STAGE_DATES = [
 
 HUBSPOT = {
     "contact": _hubspot(
-        "id:integer",
+        "id:integer is_deleted:boolean",
         "email createdate:timestamp lastmodifieddate:timestamp lifecyclestage "
         "hs_lead_status hs_analytics_source hubspot_owner_id associatedcompanyid "
         "company industry numemployees country "
         + " ".join(f"hs_v2_date_entered_{stage}:timestamp" for stage in STAGE_DATES)
         + " "
         + " ".join(f"hs_lifecyclestage_{stage}_date:timestamp" for stage in STAGE_DATES)
-        + " hs_merged_object_ids salesforceleadid salesforcecontactid",
+        + " hs_merged_object_ids hs_calculated_merged_vids salesforceleadid "
+        "salesforcecontactid",
     ),
     "company": _hubspot(
         "id:integer is_deleted:boolean",
-        "name domain industry lifecyclestage hubspot_owner_id createdate:timestamp "
-        "hs_lastmodifieddate:timestamp numberofemployees country hs_analytics_source "
-        "hs_merged_object_ids salesforceaccountid",
+        "name domain website industry segment lifecyclestage hubspot_owner_id "
+        "createdate:timestamp hs_lastmodifieddate:timestamp numberofemployees country "
+        "hs_analytics_source hs_merged_object_ids salesforceaccountid",
     ),
     "deal": _hubspot(
         "deal_id:integer deal_pipeline_id deal_pipeline_stage_id owner_id "
@@ -154,7 +155,8 @@ HUBSPOT = {
         "dealname dealtype amount amount_in_home_currency deal_currency_code "
         "hs_exchange_rate closedate createdate:timestamp hs_lastmodifieddate:timestamp "
         "hs_is_closed hs_is_closed_won hs_deal_stage_probability hs_analytics_source "
-        "hs_merged_object_ids hs_salesforceopportunityid",
+        "hs_merged_object_ids hs_salesforceopportunityid "
+        "hs_primary_associated_company",
     ),
     "deal_pipeline": _columns(
         "pipeline_id label active:boolean display_order:integer", str
@@ -180,8 +182,9 @@ HUBSPOT = {
     ),
     "merged_deal": _columns("deal_id:integer merged_deal_id:integer", str),
     "line_item": _hubspot(
-        "id:integer is_deleted:boolean",
-        "name price quantity amount recurringbillingfrequency "
+        "id:integer deal_id:integer is_deleted:boolean",
+        "name price quantity discount hs_discount_percentage amount "
+        "recurringbillingfrequency "
         "hs_recurring_billing_period hs_recurring_billing_start_date "
         "hs_recurring_billing_number_of_payments hs_line_item_currency_code "
         "createdate:timestamp hs_lastmodifieddate:timestamp",
@@ -193,8 +196,8 @@ HUBSPOT = {
         str,
     ),
     "marketing_campaign": _hubspot(
-        "id",
-        "hs_name hs_start_date hs_end_date hs_currency_code "
+        "id is_deleted:boolean",
+        "hs_name hs_campaign_type hs_start_date hs_end_date hs_currency_code "
         "hs_spend_items_sum_amount createdate:timestamp",
     ),
 }
@@ -208,7 +211,7 @@ ZOHO = {
         "Converted_Deal@ Record_Status__s"
     ),
     "account": _zoho(
-        "id Account_Name Account_Type Website Industry Owner@ Employees "
+        "id Account_Name Account_Type Website Industry Segment Owner@ Employees "
         "Billing_Country Created_Time:timestamp Modified_Time:timestamp "
         "Record_Status__s"
     ),
@@ -232,17 +235,17 @@ ZOHO = {
     "sales_order": _zoho(
         "id SO_Number Deal_Name@ Account_Name@ Owner@ Status Due_Date Sub_Total Tax "
         "Grand_Total Currency Exchange_Rate Created_Time:timestamp "
-        "Modified_Time:timestamp"
+        "Modified_Time:timestamp Record_Status__s"
     ),
     "invoice": _zoho(
-        "id Invoice_Number Sales_Order@ Account_Name@ Owner@ Status Invoice_Date "
-        "Due_Date Sub_Total Tax Grand_Total Currency Exchange_Rate "
-        "Created_Time:timestamp Modified_Time:timestamp"
+        "id Invoice_Number Sales_Order@ Deal_Name@ Account_Name@ Owner@ Status "
+        "Invoice_Date Due_Date Sub_Total Discount Tax Adjustment Grand_Total Currency "
+        "Exchange_Rate Created_Time:timestamp Modified_Time:timestamp Record_Status__s"
     ),
     "campaign": _zoho(
         "id Campaign_Name Type Status Start_Date End_Date Actual_Cost Budgeted_Cost "
         "Parent_Campaign@ Currency Exchange_Rate Created_Time:timestamp "
-        "Modified_Time:timestamp"
+        "Modified_Time:timestamp Record_Status__s"
     ),
     "user": _zoho("id full_name email status"),
 }

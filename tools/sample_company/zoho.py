@@ -196,6 +196,7 @@ select
     'Customer' as account_type,
     if(company_no % 2 = 0, 'http://www.' || domain, domain) as website,
     industry,
+    null as segment,
     case when not {hits("account_without_owner", "company_no", dirt)}
         then {record_id("user", salesforce.account_seller())} end as owner_id,
     case when {hits("account_text_employees", "company_no", dirt)}
@@ -411,7 +412,8 @@ def _amounts():
     billed.currency,
     case when billed.currency = 'EUR' then '1' end as exchange_rate,
     utc(billed.created_at) as created_time,
-    utc(billed.created_at) as modified_time"""
+    utc(billed.created_at) as modified_time,
+    'Available' as record_status_s"""
 
 
 def _sales_order():
@@ -450,11 +452,14 @@ select
     'RE-' || order_no as invoice_number,
     case when cents >= 0 then {record_id("order", "order_no % 4000000000")} end
         as sales_order_id,
+    null as deal_name_id,
     {record_id("account", "billed.company_no")} as account_name_id,
     {record_id("user", "coalesce(deal.seller, 0)")} as owner_id,
     status,
     on_day(billed_on)::text as invoice_date,
     on_day(billed_on + 30)::text as due_date,
+    '0.00' as discount,
+    '0.00' as adjustment,
     {_amounts()},
     {_loaded("billed.created_at")}
 from rows as billed
@@ -484,6 +489,7 @@ select
     '1' as exchange_rate,
     starts_on::timestamp - interval 20 day as created_time,
     starts_on::timestamp - interval 20 day as modified_time,
+    'Available' as record_status_s,
     {_every_night()}
 from campaigns
 """
