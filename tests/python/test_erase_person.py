@@ -9,8 +9,7 @@ import sys
 import duckdb
 import pytest
 from builds import ROOT, query, write_raw
-from dirty_input import sample_raw
-from oracle.sample import project_seeds
+from oracle.sample import project_seeds, sample_raw
 
 from tools import erase_person
 from tools.erase_person import BUSINESS_WORDS, erase, is_business

@@ -50,6 +50,8 @@ BEFORE = [
     deal("moved to January", "2025-02-20", "20"),
     deal("lost after all", "2025-03-10", "60"),
     deal("retyped", "2025-03-11", "5"),
+    deal("a week later", "2025-03-12", "7"),
+    deal("of another source", "2025-03-13", "9") | {"lead_source": "Web"},
 ]
 AFTER = [
     deal("same", "2025-01-15"),
@@ -62,6 +64,8 @@ AFTER = [
     deal("moved to January", "2025-01-21", "20"),
     deal("lost after all", "2025-03-10", "60", **LOST),
     deal("retyped", "2025-03-11", "5") | {"type": "Renewal"},
+    deal("a week later", "2025-03-19", "7"),
+    deal("of another source", "2025-03-13", "9") | {"lead_source": "Trade Show"},
     deal("entered late", "2025-02-10", "50"),
     deal("won in April", "2025-04-05", "80"),
 ]
@@ -77,6 +81,8 @@ RESTATED = {
     ("entered late", 2): ("back_dated", 50),
     ("lost after all", 3): ("outcome_changed", -60),
     ("retyped", 3): ("re_typed", 0),
+    ("a week later", 3): ("moved_within_month", 0),
+    ("of another source", 3): ("re_classified", 0),
 }
 
 

@@ -268,6 +268,22 @@ def test_a_broken_load_is_noticed_by_its_volume(
 
 
 @pytest.mark.parametrize(
+    ("day", "is_told"), [("2025-06-28", False), ("2025-06-27", True)]
+)
+def test_a_crm_that_lags_behind_another_by_more_than_two_days_is_told(
+    project, day, is_told
+):
+    name = "assert_all_crms_are_equally_fresh"
+    assert project.severity(name) == "warn"
+    stamps = f"""
+        select timestamp '{day} 23:00:00' as data_as_of,
+            timestamp '2025-06-30 01:00:00' as latest_data_as_of
+    """
+    found = project.failures(name, {"intermediate.int_run__as_of": stamps})
+    assert len(found) == is_told
+
+
+@pytest.mark.parametrize(
     ("counts", "shrunk"),
     [
         # an emptied or vanished table is counted no more

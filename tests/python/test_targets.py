@@ -229,3 +229,15 @@ def test_a_target_for_a_value_that_never_occurs_is_told_with_values_like_it(proj
         row["target_id"]: tuple(row[f"value_like_it_{rank}"] for rank in (1, 2, 3))
         for row in rows
     } == {value: values for value, values in told.items() if values}
+
+
+def test_the_target_in_force_whose_review_is_due_is_told(project):
+    name = "no_target_waits_for_its_review"
+    assert project.severity(name) == "warn"
+    targets = """
+        select target_id, is_in_force, is_review_due
+        from (values ('due', true, true), ('old', false, true), ('new', true, false))
+            as targets (target_id, is_in_force, is_review_due)
+    """
+    found = project.failures(name, {"marts.kpi_targets_in_force": targets})
+    assert [row["target_id"] for row in found] == ["due"]

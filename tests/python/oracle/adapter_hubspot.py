@@ -115,7 +115,7 @@ class _HubSpot:
             and read.boolean(row.get("_fivetran_active")) is not False
         ]
 
-    def _survivors(self, table, entity, id_column, more_pointers, names):
+    def _survivors(self, table, entity, id_column, more_pointers, named):
         """(live rows, merged rows, {any id: surviving id}, excluded ids).
 
         HubSpot's survivor lists the records merged into it; those are merged
@@ -158,8 +158,7 @@ class _HubSpot:
                 live[key] = row
         excluded = set()
         for key in list(live):
-            columns = {name: live[key].get(column) for name, column in names.items()}
-            if self.seeds.is_excluded(CRM, entity, columns):
+            if self.seeds.is_excluded(CRM, entity, named(live[key])):
                 excluded.add(key)
                 self.book.set_aside(table, "excluded")
                 del live[key]
@@ -197,7 +196,7 @@ class _HubSpot:
             "account",
             "id",
             {},
-            {"name": "property_name", "website": "property_domain"},
+            lambda row: {"name": row.get("property_name"), "website": website(row)},
         )
         self.records.account_survivors = survivors
         self.records.excluded_accounts = excluded
@@ -206,14 +205,13 @@ class _HubSpot:
         )
         for key, row in live.items():
             synced = salesforce_id(row.get("property_salesforceaccountid"))
-            domain = row.get("property_domain") or row.get("property_website")
             self.records.accounts.append(
                 AccountRecord(
                     crm=CRM,
                     id=key,
                     created_at=created.get(key),
                     name=text(row.get("property_name")),
-                    domain=read.web_domain(domain),
+                    domain=read.web_domain(website(row)),
                     industry=text(row.get("property_industry")),
                     owner_id=hubspot_id(row.get("property_hubspot_owner_id")),
                     employees=row.get("property_numberofemployees"),
@@ -236,7 +234,7 @@ class _HubSpot:
             "contact",
             "id",
             audit,
-            {"email": "property_email"},
+            lambda row: {"email": row.get("property_email")},
         )
         self.records.contact_survivors = self.records.contact_ends = survivors
         self.records.lead_survivors = dict(survivors)
@@ -429,10 +427,10 @@ class _HubSpot:
             "deal",
             "deal_id",
             pointers,
-            {
-                "name": "property_dealname",
-                "deal_type": "property_dealtype",
-                "lead_source": "property_hs_analytics_source",
+            lambda row: {
+                "name": row.get("property_dealname"),
+                "deal_type": row.get("property_dealtype"),
+                "lead_source": row.get("property_hs_analytics_source"),
             },
         )
         del excluded
@@ -692,6 +690,11 @@ def hubspot_id(value) -> str | None:
     """An id as text; one that landed as a fraction (`12.0`) is the whole number."""
     key = text(value)
     return key.removesuffix(".0") if key else None
+
+
+def website(company: dict) -> str | None:
+    """A company's domain, else its web site."""
+    return company.get("property_domain") or company.get("property_website")
 
 
 def merged_ids(value) -> list[str]:

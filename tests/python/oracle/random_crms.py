@@ -174,7 +174,7 @@ class _HubSpot(Builder):
             "company",
             key,
             property_name=self.pick("Alpha GmbH", f"Firm {key}", "Test Firm"),
-            property_domain=domain and self.pick(domain, f"https://www.{domain}/de"),
+            **self.web_site(domain),
             property_industry=self.pick("Maschinenbau", "Retail", None),
             property_hubspot_owner_id=self.owner(),
             property_numberofemployees=self.employees(),
@@ -187,6 +187,15 @@ class _HubSpot(Builder):
             is_deleted=flag(self.maybe(0.05)),
         )
         return key
+
+    def web_site(self, domain: str | None) -> dict:
+        """A company's domain, which now and then stands in its web site alone."""
+        if domain and self.maybe(0.2):
+            return {"property_domain": None, "property_website": domain}
+        return {
+            "property_domain": domain and self.pick(domain, f"https://www.{domain}/de"),
+            "property_website": self.pick(None, "https://other.example"),
+        }
 
     def lead(self) -> str:
         """A contact, which is a lead or not."""
