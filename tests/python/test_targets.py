@@ -235,9 +235,8 @@ def test_the_target_in_force_whose_review_is_due_is_told(project):
     name = "no_target_waits_for_its_review"
     assert project.severity(name) == "warn"
     targets = """
-        select target_id, is_in_force, is_review_due
-        from (values ('due', true, true), ('old', false, true), ('new', true, false))
-            as targets (target_id, is_in_force, is_review_due)
+        from (values (true, true), (false, true), (true, false))
+            as targets (is_in_force, is_review_due)
     """
     found = project.failures(name, {"marts.kpi_targets_in_force": targets})
-    assert [row["target_id"] for row in found] == ["due"]
+    assert len(found) == 1
