@@ -4,12 +4,10 @@ The expected values below hold for the original. They are checked against the st
 always, and against the original wherever `dbt deps` has installed it.
 """
 
-import hashlib
 import json
 import re
 import subprocess
 import sys
-from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -51,32 +49,6 @@ def test_a_missing_name_is_noticed():
     assert used_names(texts) - offered_names(STAND_IN) == {"no_such_macro"}
 
 
-# One case is a set of ranges; a null end is open.
-RANGES = {
-    "touching": [(1, 3), (3, 5)],
-    "apart": [(1, 3), (4, 5)],
-    "overlapping": [(1, 4), (3, 5)],
-    "of_length_zero": [(1, 1), (2, 3)],
-    "open_at_the_end": [(1, 3), (3, None)],
-    "open_in_the_middle": [(1, None), (3, 5)],
-}
-
-# Test, its arguments, the rows it looks at, and how many of them fail.
-ON_RANGES = [
-    ({}, "touching", 0),
-    ({"gaps": "not_allowed"}, "touching", 0),
-    ({"gaps": "required"}, "touching", 1),
-    ({}, "apart", 0),
-    ({"gaps": "not_allowed"}, "apart", 1),
-    ({"gaps": "required"}, "apart", 0),
-    ({}, "overlapping", 1),
-    ({"partition_by": "lower_bound"}, "overlapping", 0),
-    ({}, "of_length_zero", 1),
-    ({"zero_length_range_allowed": True}, "of_length_zero", 0),
-    ({}, "open_at_the_end", 1),
-    ({}, "open_in_the_middle", 1),
-]
-
 # The column `number` of the model `numbers` holds 1, 2, 3 and null; `two` is always 2.
 ON_COLUMN = [
     ("accepted_range", {"min_value": 2}, 1),
@@ -97,14 +69,6 @@ ON_MODEL = [
         {"combination_of_columns": ["order", "two"], "quote_columns": True},
         2,
     ),
-    ("equal_rowcount", {"compare_model": "ref('numbers')"}, 0),
-    ("equal_rowcount", {"compare_model": "ref('more_numbers')"}, 2),
-    ("equal_rowcount", {"compare_model": "ref('no_numbers')"}, 0),
-    (
-        "equal_rowcount",
-        {"compare_model": "ref('more_numbers')", "group_by_columns": ["number"]},
-        1,
-    ),
 ]
 
 MODELS = {
@@ -114,16 +78,6 @@ MODELS = {
         union all select 3, 2, 'b'
         union all select null, 2, 'b'
     """,
-    "more_numbers": """
-        select number from {{ ref('numbers') }} union all select 3 union all select 4
-    """,
-    "no_numbers": "select number from {{ ref('numbers') }} where number = 5",
-    "ranges": " union all ".join(
-        f"select '{case}' as shape, cast({low} as integer) as lower_bound, "
-        f"cast({'null' if high is None else high} as integer) as upper_bound"
-        for case, bounds in RANGES.items()
-        for low, high in bounds
-    ),
     "series_of_1": "{{ dbt_utils.generate_series(1) }}",
     "series_of_5": "{{ dbt_utils.generate_series(5) }}",
     "series_of_1000": "{{ dbt_utils.generate_series(1000) }}",
@@ -132,24 +86,6 @@ MODELS = {
         select '{% for bound in [1, 2, 3, 1024, 1025] -%}
             {{ dbt_utils.get_powers_of_two(bound) }},
         {%- endfor %}' as powers
-    """,
-    "intervals": """select {{ dbt_utils.get_intervals_between(
-        "cast('2024-01-31' as date)", "cast('2024-03-01' as date)", 'month'
-    ) }} as months""",
-    "days": """{{ dbt_utils.date_spine(
-        'day', "cast('2024-02-28' as date)", "cast('2024-03-02' as date)"
-    ) }}""",
-    "months": """{{ dbt_utils.date_spine(
-        datepart='month',
-        start_date="cast('2023-11-01' as date)",
-        end_date="cast('2024-02-01' as date)"
-    ) }}""",
-    "keys": """
-        select
-            {{ dbt_utils.generate_surrogate_key(['number']) }} as one_field,
-            {{ dbt_utils.generate_surrogate_key(['number', '"order"']) }} as two_fields
-        from {{ ref('numbers') }}
-        order by number
     """,
 }
 
@@ -169,56 +105,29 @@ conformance:
 """
 
 
-def data_test(number, name, arguments, where=None):
+def data_test(number, name, arguments):
     """One generic test in dbt's form, called `case_<number>`."""
     config = {"severity": "warn"}  # an error would skip the models behind it
-    if where:
-        config["where"] = where
     inner = {"name": f"case_{number}", "arguments": arguments, "config": config}
     return {f"dbt_utils.{name}": inner}
 
 
 def expected_failures():
     """Number of failing rows by test name, in the order of the lists above."""
-    counts = [case[-1] for case in ON_COLUMN + ON_MODEL + ON_RANGES]
+    counts = [case[-1] for case in ON_COLUMN + ON_MODEL]
     return {f"case_{number}": count for number, count in enumerate(counts)}
 
 
 def properties():
     """The properties file with all cases, as JSON, which is YAML too."""
     tests = [
-        *(data_test(number, *case[:2]) for number, case in enumerate(ON_COLUMN)),
-        *(
-            data_test(number, *case[:2])
-            for number, case in enumerate(ON_MODEL, len(ON_COLUMN))
-        ),
-        *(
-            data_test(
-                number,
-                "mutually_exclusive_ranges",
-                {
-                    "lower_bound_column": "lower_bound",
-                    "upper_bound_column": "upper_bound",
-                    **arguments,
-                },
-                where=f"shape = '{shape}'",
-            )
-            for number, (arguments, shape, _) in enumerate(
-                ON_RANGES, len(ON_COLUMN + ON_MODEL)
-            )
-        ),
+        data_test(number, name, arguments)
+        for number, (name, arguments, _) in enumerate(ON_COLUMN + ON_MODEL)
     ]
-    on_column = tests[: len(ON_COLUMN)]
-    on_model = tests[len(ON_COLUMN) : -len(ON_RANGES)]
-    on_ranges = tests[-len(ON_RANGES) :]
-    number = {"name": "number", "data_tests": on_column}
+    number = {"name": "number", "data_tests": tests[: len(ON_COLUMN)]}
+    on_model = tests[len(ON_COLUMN) :]
     return json.dumps(
-        {
-            "models": [
-                {"name": "numbers", "columns": [number], "data_tests": on_model},
-                {"name": "ranges", "data_tests": on_ranges},
-            ]
-        }
+        {"models": [{"name": "numbers", "columns": [number], "data_tests": on_model}]}
     )
 
 
@@ -283,32 +192,3 @@ def test_generate_series_needs_a_bound_above_zero(built):
 def test_get_powers_of_two(built):
     _, rows = built
     assert rows("select powers from powers") == [("1,1,2,10,11,",)]
-
-
-def test_get_intervals_between_counts_crossed_boundaries(built):
-    _, rows = built
-    assert rows("select months from intervals") == [(2,)]
-
-
-def test_date_spine_leaves_the_end_out(built):
-    _, rows = built
-    days = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)]
-    found = rows("select cast(date_day as date) from days order by 1")
-    assert [day for (day,) in found] == days
-    months = [datetime(2023, 11, 1), datetime(2023, 12, 1), datetime(2024, 1, 1)]
-    assert rows("select date_month from months order by 1") == [(m,) for m in months]
-
-
-def test_surrogate_keys_are_md5_of_the_joined_texts(built):
-    _, rows = built
-    null = "_dbt_utils_surrogate_key_null_"
-
-    def md5(text):
-        return hashlib.md5(text.encode()).hexdigest()
-
-    assert set(rows("select one_field, two_fields from keys")) == {
-        (md5("1"), md5("1-a")),
-        (md5("2"), md5("2-a")),
-        (md5("3"), md5("3-b")),
-        (md5(null), md5(f"{null}-b")),
-    }
