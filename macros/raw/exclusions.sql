@@ -10,10 +10,10 @@
 {%- endmacro %}
 
 {#-
-    The versions that a row of seed `excluded_records` names; expects the relation
-    `exclusions`. The raw table is read once more, for the reason of `ranked_versions`.
+    The versions that a row of seed `excluded_records` names. The raw table is read once
+    more, for the reason of `ranked_versions`.
 -#}
-{% macro excluded_versions(rows, entity) -%}
+{% macro excluded_versions(source_system, rows, entity, entities=none) -%}
     {%- set columns = exclusion_columns(entity) -%}
     {%- set compared -%}
         lower(
@@ -25,6 +25,14 @@
         )
     {%- endset -%}
     with
+
+    exclusions as (
+
+        select * from {{ ref('excluded_records') }}
+        where source_system = '{{ source_system }}'
+            and entity in ('{{ (entities or [entity]) | join("', '") }}')
+
+    ),
 
     landed_versions as (
 

@@ -66,16 +66,9 @@ merged_companies as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'hubspot' and entity = 'account'
-
-),
-
 excluded_companies as (
 
-    {{ excluded_versions(landed_companies, 'account') }}
+    {{ excluded_versions('hubspot', landed_companies, 'account') }}
 
 ),
 

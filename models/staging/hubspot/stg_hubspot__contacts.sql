@@ -49,16 +49,9 @@ merged_records as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'hubspot' and entity = 'contact'
-
-),
-
 excluded_contacts as (
 
-    {{ excluded_versions(landed_contacts, 'contact') }}
+    {{ excluded_versions('hubspot', landed_contacts, 'contact') }}
 
 ),
 

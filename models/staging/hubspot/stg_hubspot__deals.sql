@@ -195,16 +195,9 @@ merged_creations as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'hubspot' and entity = 'deal'
-
-),
-
 excluded_deals as (
 
-    {{ excluded_versions(landed_deals, 'deal') }}
+    {{ excluded_versions('hubspot', landed_deals, 'deal') }}
 
 ),
 

@@ -177,16 +177,9 @@ merged_leads as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'hubspot' and entity in ('lead', 'contact')
-
-),
-
 excluded_leads as (
 
-    {{ excluded_versions(landed_contacts, 'lead') }}
+    {{ excluded_versions('hubspot', landed_contacts, 'lead', ['lead', 'contact']) }}
 
 ),
 

@@ -60,16 +60,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'salesforce' and entity = 'account'
-
-),
-
 excluded_accounts as (
 
-    {{ excluded_versions(landed_accounts, 'account') }}
+    {{ excluded_versions('salesforce', landed_accounts, 'account') }}
 
 ),
 

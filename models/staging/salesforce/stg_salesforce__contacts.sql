@@ -46,16 +46,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'salesforce' and entity = 'contact'
-
-),
-
 excluded_contacts as (
 
-    {{ excluded_versions(landed_contacts, 'contact') }}
+    {{ excluded_versions('salesforce', landed_contacts, 'contact') }}
 
 ),
 

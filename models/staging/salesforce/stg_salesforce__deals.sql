@@ -72,16 +72,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'salesforce' and entity = 'deal'
-
-),
-
 excluded_deals as (
 
-    {{ excluded_versions(landed_opportunities, 'deal') }}
+    {{ excluded_versions('salesforce', landed_opportunities, 'deal') }}
 
 ),
 

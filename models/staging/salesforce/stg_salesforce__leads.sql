@@ -66,16 +66,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'salesforce' and entity = 'lead'
-
-),
-
 excluded_leads as (
 
-    {{ excluded_versions(landed_leads, 'lead') }}
+    {{ excluded_versions('salesforce', landed_leads, 'lead') }}
 
 ),
 

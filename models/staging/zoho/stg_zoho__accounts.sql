@@ -40,16 +40,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'zoho' and entity = 'account'
-
-),
-
 excluded_accounts as (
 
-    {{ excluded_versions(landed_accounts, 'account') }}
+    {{ excluded_versions('zoho', landed_accounts, 'account') }}
 
 ),
 

@@ -26,16 +26,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'zoho' and entity = 'contact'
-
-),
-
 excluded_contacts as (
 
-    {{ excluded_versions(landed_contacts, 'contact') }}
+    {{ excluded_versions('zoho', landed_contacts, 'contact') }}
 
 ),
 

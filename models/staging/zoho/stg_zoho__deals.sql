@@ -50,16 +50,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'zoho' and entity = 'deal'
-
-),
-
 excluded_deals as (
 
-    {{ excluded_versions(landed_deals, 'deal') }}
+    {{ excluded_versions('zoho', landed_deals, 'deal') }}
 
 ),
 

@@ -45,16 +45,9 @@ versions as (
 
 ),
 
-exclusions as (
-
-    select * from {{ ref('excluded_records') }}
-    where source_system = 'zoho' and entity = 'lead'
-
-),
-
 excluded_leads as (
 
-    {{ excluded_versions(landed_leads, 'lead') }}
+    {{ excluded_versions('zoho', landed_leads, 'lead') }}
 
 ),
 
