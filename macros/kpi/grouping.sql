@@ -16,11 +16,7 @@
 
 {#- Which dimension a row of the grouping stands for, `total` if for none. -#}
 {% macro dimension_columns(dimensions) -%}
-    {%- if not dimensions -%}
-        'total' as dimension,
-        '(all)' as dimension_value
-    {%- else -%}
-        case
+    case
             {%- for dimension in dimensions %}
             when grouping({{ dimension }}) = 0 then '{{ dimension }}'
             {%- endfor %}
@@ -32,7 +28,6 @@
             {%- endfor %}
             else '(all)'
         end as dimension_value
-    {%- endif -%}
 {%- endmacro %}
 
 {#-
