@@ -59,38 +59,34 @@
 {#-
     The deals that survival to close is estimated from, with the days they were watched:
     from creation to the close, won or lost; open ones to the as-of day. Deals without
-    those days, or closed before they were created, are left out.
+    those days, or closed before they were created, are left out. Expects `deals`.
 -#}
-{% macro watched_deals(deals) %}
+{% macro watched_deals() %}
     select
-        {{ deals }}.*,
+        deals.*,
         {{ days_between(
-            deals ~ '.created_on', 'coalesce(' ~ deals ~ '.closed_on, as_of.as_of_on)'
+            'deals.created_on', 'coalesce(deals.closed_on, as_of.as_of_on)'
         ) }} as observed_days
 
-    from {{ deals }}
+    from deals
     cross join {{ ref('int_run__as_of') }} as as_of
-    where {{ deals }}.created_on is not null
-        and (
-            {{ deals }}.deal_state = 'open'
-            or {{ deals }}.closed_on >= {{ deals }}.created_on
-        )
+    where deals.created_on is not null
+        and (deals.deal_state = 'open' or deals.closed_on >= deals.created_on)
 {% endmacro %}
 
 {#-
     Kaplan-Meier survival up to and including a row's day: the product of the shares
-    that stayed, over the window `earlier_days`; exactly 0 once nobody is left.
+    that stayed, over the window `earlier_days`; exactly 0 once nobody is left. Expects
+    `at_risk_count` and `decided_count`.
 -#}
-{% macro survival_share(at_risk_count, event_count) -%}
+{% macro survival_share() -%}
     case
-            when min({{ at_risk_count }} - {{ event_count }}) over earlier_days = 0 then 0.0
+            when min(at_risk_count - decided_count) over earlier_days = 0 then 0.0
             else exp(
                 sum(
                     ln(
-                        cast(
-                            {{ at_risk_count }} - {{ event_count }}
-                            as {{ type_name('number') }}
-                        ) / nullif({{ at_risk_count }}, {{ event_count }})
+                        cast(at_risk_count - decided_count as {{ type_name('number') }})
+                        / nullif(at_risk_count, decided_count)
                     )
                 ) over earlier_days
             )

@@ -136,7 +136,7 @@ won_deals_by_period as (
 {# Kaplan-Meier: how long from creation until a deal is decided either way. #}
 watched_deals as (
 
-    {{ watched_deals('deals') }}
+    {{ watched_deals() }}
 
 ),
 
@@ -179,8 +179,8 @@ at_risk as (
         *,
         sum(exit_count) over (
             partition by period_grain, period_start, dimension, dimension_value
-            order by observed_days desc nulls last
-            rows between unbounded preceding and current row
+            order by observed_days
+            rows between current row and unbounded following
         ) as at_risk_count
 
     from exits
@@ -191,7 +191,7 @@ survival as (
 
     select
         *,
-        {{ survival_share('at_risk_count', 'decided_count') }} as open_share
+        {{ survival_share() }} as open_share
 
     from at_risk
     window earlier_days as (

@@ -18,7 +18,7 @@ periods as (
 
 watched_deals as (
 
-    {{ watched_deals('deals') }}
+    {{ watched_deals() }}
 
 ),
 
@@ -94,8 +94,8 @@ at_risk as (
         *,
         sum(decided_count + still_open_count) over (
             partition by period_start, dimension, dimension_value
-            order by day_number desc nulls last
-            rows between unbounded preceding and current row
+            order by day_number
+            rows between current row and unbounded following
         ) as at_risk_count
 
     from curve_days
@@ -106,7 +106,7 @@ survival as (
 
     select
         *,
-        {{ survival_share('at_risk_count', 'decided_count') }} as open_share
+        {{ survival_share() }} as open_share
 
     from at_risk
     window earlier_days as (
