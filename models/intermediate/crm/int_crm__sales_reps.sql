@@ -7,54 +7,6 @@ users as (
 
 ),
 
-deals as (
-
-    select
-        source_system,
-        owner_id
-    from {{ ref('int_crm__deal_records') }}
-
-),
-
-leads as (
-
-    select
-        source_system,
-        owner_id
-    from {{ ref('int_crm__lead_records') }}
-
-),
-
-accounts as (
-
-    select
-        source_system,
-        owner_id
-    from {{ ref('int_crm__account_records') }}
-
-),
-
-billing_documents as (
-
-    select
-        source_system,
-        owner_id
-    from {{ ref('int_crm__billing_document_records') }}
-
-),
-
-owners as (
-
-    select * from deals
-    union
-    select * from leads
-    union
-    select * from accounts
-    union
-    select * from billing_documents
-
-),
-
 systems_with_users as (
 
     select source_system from users
@@ -63,6 +15,25 @@ systems_with_users as (
 ),
 
 {# Where no users landed at all, every owner but a Salesforce queue is a seller. #}
+owners as (
+    {% for objects in ['deal', 'lead', 'account', 'billing_document'] %}
+    select
+        records.source_system,
+        records.owner_id
+
+    from {{ ref('int_crm__' ~ objects ~ '_records') }} as records
+    left join systems_with_users
+        on records.source_system = systems_with_users.source_system
+    where systems_with_users.source_system is null
+        and records.owner_id is not null
+        and not (records.source_system = 'salesforce' and records.owner_id like '00G%')
+    {%- if not loop.last %}
+    union
+    {%- endif %}
+    {%- endfor %}
+
+),
+
 sales_reps as (
 
     select
@@ -74,19 +45,11 @@ sales_reps as (
     where set_aside_reason is null
     union all
     select
-        owners.source_system,
-        owners.owner_id,
-        {{ sales_rep_label(
-            'owners.source_system', 'owners.owner_id', 'owners.owner_id'
-        ) }}
-            as sales_rep
+        source_system,
+        owner_id,
+        {{ sales_rep_label('source_system', 'owner_id', 'owner_id') }} as sales_rep
 
     from owners
-    left join systems_with_users
-        on owners.source_system = systems_with_users.source_system
-    where systems_with_users.source_system is null
-        and owners.owner_id is not null
-        and not (owners.source_system = 'salesforce' and owners.owner_id like '00G%')
 
 )
 
