@@ -33,7 +33,6 @@ acquisition_spend as (
         coalesce(raw_spend_month, '?') || ' ' || coalesce(channel, '?')
         || ' ' || coalesce(cost_type, '?') as source_record_id,
         channel,
-        cost_type,
         region,
         segment,
         sales_team,

@@ -40,8 +40,7 @@ raw_contacts as (
         -- state of the row
         {{ loaded_at(contact) }} as loaded_at,
         {{ is_deleted(contact, ['archived']) }} as is_deleted,
-        {{ is_old_version(contact) }} as is_old_version,
-        {{ unreadable_columns(contact, hubspot_lead_columns()) }} as unreadable_columns
+        {{ is_old_version(contact) }} as is_old_version
 
     from {{ contact.relation }}
 
@@ -68,7 +67,7 @@ versions as (
         'lead_status', 'lifecycle_stage', 'created_at', 'lead_source', 'email',
         'company', 'company_id', 'owner_id', 'industry', 'country', 'employee_count',
         'salesforce_lead_id', 'salesforce_contact_id', 'lead_at', 'mql_at', 'sql_at',
-        'deal_at', 'customer_at', 'unreadable_columns',
+        'deal_at', 'customer_at',
     ]) }}
 
 ),
@@ -230,8 +229,8 @@ leads as (
         versions.modified_at,
         versions.loaded_at,
 
-        -- state of the row
-        versions.unreadable_columns,
+        -- state of the row: what cannot be read of it, the contacts say
+        cast(null as {{ type_name('text') }}) as unreadable_columns,
         {{ set_aside_reason(
             'versions.record_id', 'versions.merged_into_id', 'excluded_leads.record_id'
         ) }} as set_aside_reason
