@@ -80,11 +80,10 @@ stages as (
         versions.modified_at,
         versions.loaded_at,
         versions.unreadable_columns,
-        case
-            when versions.name_rank > 1
-                then coalesce({{ set_aside_reason('versions.stage') }}, 'superseded')
-            else {{ set_aside_reason('versions.stage') }}
-        end as set_aside_reason
+        coalesce(
+            {{ set_aside_reason('versions.stage') }},
+            case when versions.name_rank > 1 then 'superseded' end
+        ) as set_aside_reason
 
     from named_stages as versions
 

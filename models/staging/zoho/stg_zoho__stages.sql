@@ -84,11 +84,10 @@ stages as (
         versions.modified_at,
         versions.loaded_at,
         cast(null as {{ type_name('text') }}) as unreadable_columns,
-        case
-            when versions.name_rank > 1
-                then coalesce({{ set_aside_reason('versions.stage') }}, 'superseded')
-            else {{ set_aside_reason('versions.stage') }}
-        end as set_aside_reason
+        coalesce(
+            {{ set_aside_reason('versions.stage') }},
+            case when versions.name_rank > 1 then 'superseded' end
+        ) as set_aside_reason
 
     from ranked_stages as versions
 
