@@ -54,12 +54,3 @@
         or coalesce(lower({{ pick(raw, 'Record_Status__s') }}) = 'trash', false)
     )
 {%- endmacro %}
-
-{#- The stages of a new Zoho account, in its order. -#}
-{% macro zoho_stages_of_a_new_account() %}
-    {{- return([
-        'Qualification', 'Needs Analysis', 'Value Proposition',
-        'Identify Decision Makers', 'Proposal/Price Quote', 'Negotiation/Review',
-        'Closed Won', 'Closed Lost', 'Closed Lost to Competition',
-    ]) -}}
-{% endmacro %}

@@ -35,6 +35,20 @@ def test_every_kpi_is_defined_in_german_and_english():
         assert set(german) == {"definition", "formula", "counted_by", "nuance"}, name
 
 
+def test_the_scorecard_calls_a_kpi_what_its_definition_calls_it(published):
+    with duckdb.connect(published / "sales_kpis.duckdb", read_only=True) as database:
+        called = database.execute(
+            "select distinct kpi, label_de, label_en from marts.kpi_scorecard"
+        ).fetchall()
+    metas = {
+        name.removeprefix("kpi_"): model["config"]["meta"]
+        for name, model in models(MARTS / "kpis").items()
+    }
+    assert set(called) == {
+        (kpi, meta["label_de"], meta["label_en"]) for kpi, meta in metas.items()
+    }
+
+
 def test_every_published_mart_ends_in_an_exposure():
     exposures = yaml.safe_load((MARTS / "_exposures.yml").read_text())["exposures"]
     used = {

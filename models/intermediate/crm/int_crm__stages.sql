@@ -1,3 +1,10 @@
+{#- In the order in which Zoho shows them. -#}
+{%- set zoho_stages_of_a_new_account = [
+    'Qualification', 'Needs Analysis', 'Value Proposition', 'Identify Decision Makers',
+    'Proposal/Price Quote', 'Negotiation/Review', 'Closed Won', 'Closed Lost',
+    'Closed Lost to Competition',
+] -%}
+
 with
 
 stage_definitions as (
@@ -112,7 +119,7 @@ landed_positions as (
 
 positions_of_a_new_account as (
 
-    {%- for stage in zoho_stages_of_a_new_account() %}
+    {%- for stage in zoho_stages_of_a_new_account %}
     select
         'zoho' as source_system,
         '{{ stage | lower }}' as stage,

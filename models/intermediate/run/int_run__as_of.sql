@@ -1,8 +1,26 @@
 with
 
+{# From staging, because what day it is must be known before any record is left out. #}
 load_stamps as (
+    {% for system in enabled_crms() %}
+    {%- for objects, columns in canonical_columns(none).items()
+        if staging_has(system, objects) %}
+    {%- set recorded_at = 'coalesce(modified_at, created_at)'
+        if 'created_at' in columns else 'modified_at' %}
+    select
+        '{{ system }}' as source_system,
+        max(loaded_at) as loaded_at,
+        max({{ recorded_at }}) as recorded_at
 
-    {{ load_stamps() }}
+    from {{ ref('stg_' ~ system ~ '__' ~ objects) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 
 ),
 

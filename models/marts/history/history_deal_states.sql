@@ -1,3 +1,9 @@
+{#- What restates a closed month if it changes: state, day, money, each dimension. -#}
+{%- set watched_columns = [
+    'deal_state', 'closed_on', 'amount', 'deal_type', 'source_system', 'region',
+    'segment', 'industry', 'lead_source', 'sales_team', 'sales_rep',
+] -%}
+
 with
 
 publications as (
@@ -78,7 +84,7 @@ changed_states as (
         last_states.deal_id is null
         and current_states.deal_state in ('won', 'lost')
     )
-        {%- for column in watched_deal_columns() %}
+        {%- for column in watched_columns %}
             or (
                 last_states.deal_id is not null
                 and (

@@ -1,3 +1,14 @@
+{#- In the order of the scorecard. -#}
+{%- set labels = [
+    ('revenue_growth', 'Umsatzwachstum', 'Revenue growth'),
+    ('sales_cycle_length', 'Vertriebszyklusdauer', 'Sales cycle length'),
+    ('conversion_rate', 'Conversion Rate', 'Conversion rate'),
+    ('average_order_value', 'Durchschnittlicher Auftragswert', 'Average order value'),
+    ('churn_rate', 'Churn Rate', 'Churn rate'),
+    ('customer_acquisition_cost', 'Cost of Acquisition (CAC)',
+        'Customer acquisition cost'),
+] -%}
+
 with
 
 judged_values as (
@@ -14,12 +25,12 @@ periods as (
 ),
 
 labels as (
-    {% for label in kpi_labels() %}
+    {% for kpi, label_de, label_en in labels %}
     select
-        '{{ label.kpi }}' as kpi,
+        '{{ kpi }}' as kpi,
         {{ loop.index }} as kpi_number,
-        '{{ label.de }}' as label_de,
-        '{{ label.en }}' as label_en
+        '{{ label_de }}' as label_de,
+        '{{ label_en }}' as label_en
     {%- if not loop.last %}
     union all
     {%- endif %}
