@@ -76,8 +76,8 @@
     All rows with their `version_number`. Most records landed once, and sorting is dear:
     only those that landed again are ranked. The raw table is read once for each step,
     because an engine would keep all rows of a step that two others read. Histories, which
-    are views, rank all rows instead: whoever reads only their stamps is spared the
-    ranking, because the engine leaves out a window that nobody asks for.
+    are views but on PostgreSQL, rank all rows instead: whoever reads only their stamps is
+    spared the ranking, because the engine leaves out a window that nobody asks for.
 -#}
 {% macro ranked_versions(rows, keys, tie_breakers=[]) -%}
     {%- set same_keys = [] -%}

@@ -58,6 +58,21 @@ def test_every_mart_of_the_sample_is_the_same(sample, server, sample_build):
     assert differing_marts(server, sample_build) == {}
 
 
+def test_a_loader_can_replace_every_raw_table_after_a_build(sample, server):
+    raw = ("sample_salesforce", "sample_hubspot", "sample_zoho", "sample_finance")
+    with contextlib.closing(server.connect()) as loader:  # and rolled back
+        cursor = loader.cursor()
+        cursor.execute(
+            "select format('%%I.%%I', schemaname, tablename) from pg_tables"
+            " where schemaname in %s",
+            (raw,),
+        )
+        tables = [table for (table,) in cursor.fetchall()]
+        assert len(tables) > 30
+        for table in tables:
+            cursor.execute(f"drop table {table}")  # none is kept by a view
+
+
 PUBLISH = ("run-operation", "publish_marts", "--args", "{readers: [bi]}")
 
 
