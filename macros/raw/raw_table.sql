@@ -3,6 +3,7 @@
     relation and the columns that landed. While parsing, it makes the table's sample
     seed a parent of the calling model, so that a first build finds it built. In a
     unit test nothing can be looked up: there every column counts as landed. A table that
+    is there but hidden is not missing: figures would change without a word. A table that
     the sample does not have (`in_sample` false) is optional and has no seed. A table that
     is none of the loader's (`loaders`) is another one's left-over, and is not read.
 -#}
@@ -32,6 +33,12 @@
                 {%- endif -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if not landed and flags.WHICH in ['build', 'run', 'test'] -%}
+            {%- set hidden = hidden_table(relation, table_names(relation.identifier)) -%}
+            {%- if hidden -%}
+                {%- do exceptions.raise_compiler_error(hidden) -%}
+            {%- endif -%}
+        {%- endif -%}
         {%- if not landed and optional -%}
             {%- do raw.update({'columns': {}, 'relation': nothing}) -%}
         {%- elif not landed and flags.WHICH in ['build', 'run', 'test'] -%}

@@ -17,6 +17,7 @@ from engines import (
     CompiledOnPostgres,
     copy_raw,
     differing_marts,
+    documented_sql,
     marts,
     postgres,
     row_differences,
@@ -242,6 +243,74 @@ def test_tables_are_found_where_the_destination_folds_their_names(sample, server
     for model in models:
         rows = server.rows(f"select * from staging.stg_salesforce__{model}")
         assert [row["source_record_id"] for row in rows] == ["1"], model
+
+
+SPEND = """
+    create table withheld.acquisition_spend as
+    select '2024-01-01' as spend_month, '7.00' as amount
+"""
+
+
+@pytest.fixture(scope="module")
+def withheld(server):
+    """A loader's schema that dbt's role may not read, by an administrator's cursor."""
+    with contextlib.closing(server.connect(user="postgres")) as administrator:
+        administrator.autocommit = True
+        cursor = administrator.cursor()
+        cursor.execute("create role loader")
+        cursor.execute("create schema withheld authorization loader")
+        cursor.execute("set role loader")
+        cursor.execute("create table withheld.lead (id text, created_date text)")
+        cursor.execute(SPEND)
+        cursor.execute(
+            "create materialized view withheld.exchange_rates as select 1 as rate"
+        )
+        cursor.execute("reset role")
+        yield cursor
+
+
+def run_withheld(server, model):
+    """The run of one model on the schema that is withheld, and its text in one line."""
+    schema = {"salesforce_schema": "withheld", "finance_schema": "withheld"}
+    done = server.dbt("run", "--select", model, settings=REAL_DATA | schema)
+    return done, " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("table", "model"),
+    [
+        ("lead", "stg_salesforce__leads"),
+        ("acquisition_spend", "stg_finance__acquisition_spend"),
+    ],
+)
+def test_a_raw_table_that_may_not_be_read_is_not_missing(
+    sample, server, withheld, table, model
+):
+    done, said = run_withheld(server, model)
+    assert done.returncode != 0
+    assert f"Raw table {table} is in schema withheld, but the role sales_kpis" in said
+    assert "grant select on all tables in schema withheld to sales_kpis;" in said
+
+
+def test_a_materialized_view_is_not_a_missing_raw_table(sample, server, withheld):
+    done, said = run_withheld(server, "stg_finance__exchange_rates")
+    assert done.returncode != 0
+    assert "exchange_rates in schema withheld is a materialized view" in said
+
+
+def test_the_grants_hold_for_tables_that_the_loader_makes_later(
+    sample, server, withheld
+):
+    for statement in documented_sql()[1]:
+        withheld.execute(statement.replace("salesforce", "withheld"))
+    withheld.execute("set role loader")
+    withheld.execute("drop table withheld.acquisition_spend")
+    withheld.execute(SPEND)
+    withheld.execute("reset role")
+    done, _ = run_withheld(server, "stg_finance__acquisition_spend")
+    assert done.returncode == 0, done.stdout[-5000:]
+    (row,) = server.rows("select amount from staging.stg_finance__acquisition_spend")
+    assert str(row["amount"]) == "7.00"
 
 
 # Random companies in three CRMs at once, with the vars that are furthest from the
