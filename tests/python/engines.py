@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -153,6 +153,41 @@ def marts(build: Build) -> list[str]:
         " where table_schema = 'marts' order by 1"
     )
     return [table["table_name"] for table in tables]
+
+
+def published_again(server: Server, *models: str) -> list[dict[str, Rows]]:
+    """The sample's history {table: rows} after its build and after two more runs.
+
+    One of these is of the same day, the other of a day 45 days earlier, for which it
+    builds `models` anew, too.
+    """
+    history = "path:models/marts/history"
+    found = [_history(server)]
+    (publication,) = found[0]["publications"]
+    day = publication["as_of_on"] - timedelta(days=45)
+    for selected, settings in (
+        ([history], {}),
+        ([history, *models], {"as_of_date": str(day)}),
+    ):
+        done = server.dbt("run", "--select", *selected, settings=settings)
+        assert done.returncode == 0, done.stdout[-5000:]
+        found.append(_history(server))
+    return found
+
+
+def _history(server: Server) -> dict[str, Rows]:
+    return {
+        table: server.rows(f"select * from sample_history.history_{table} order by 1")
+        for table in ("publications", "kpi_values", "deal_states", "raw_rows")
+    }
+
+
+def of_publication(history: dict[str, Rows], number: int) -> dict[str, Rows]:
+    """The rows of a history that one publication added."""
+    return {
+        table: [row for row in rows if row["publication_number"] == number]
+        for table, rows in history.items()
+    }
 
 
 def free_port() -> int:

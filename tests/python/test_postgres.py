@@ -19,7 +19,9 @@ from engines import (
     differing_marts,
     documented_sql,
     marts,
+    of_publication,
     postgres,
+    published_again,
     row_differences,
 )
 from test_kpis_against_oracle import case_of_seed, settings_of
@@ -184,6 +186,15 @@ def test_a_publication_that_dies_half_way_leaves_the_one_before(
     assert server.rows(published) == before
     publish(server)
     assert schemas(server) == {"published", "published_before"}
+
+
+def test_the_history_is_only_ever_added_to(sample, server):
+    """Last of the sample, whose marts are of another day afterwards."""
+    first, same_day, other_day = published_again(server, "int_run__as_of+")
+    assert same_day == first
+    assert of_publication(other_day, 1) == first
+    assert len(other_day["publications"]) == 2
+    assert all(of_publication(other_day, 2).values())
 
 
 @pytest.fixture(scope="module")

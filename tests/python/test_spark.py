@@ -10,7 +10,14 @@ from hashlib import sha256
 
 import pytest
 from builds import HASH_KEY, REAL_DATA
-from engines import copy_as_parquet, differing_marts, marts, spark
+from engines import (
+    copy_as_parquet,
+    differing_marts,
+    marts,
+    of_publication,
+    published_again,
+    spark,
+)
 
 pytest.importorskip(
     "dbt.adapters.spark", reason="the adapter is what `make test-spark` installs"
@@ -60,6 +67,18 @@ def test_two_workers_share_the_work(sample, server):
 def test_every_mart_of_the_sample_is_the_same(sample, server, sample_build):
     assert len(marts(sample_build)) > 10
     assert differing_marts(server, sample_build) == {}
+
+
+def test_the_history_is_only_ever_added_to(sample, server):
+    """No mart is built anew for the other day: that would take minutes."""
+    first, same_day, other_day = published_again(server, "int_run__as_of")
+    assert same_day == first
+    assert of_publication(other_day, 1) == first
+    assert len(other_day["publications"]) == 2
+    # Back to an earlier day all values are recorded again.
+    added = of_publication(other_day, 2)
+    assert len(added["kpi_values"]) == len(first["kpi_values"])
+    assert added["raw_rows"]
 
 
 def test_the_hash_key_of_real_data_comes_from_its_table(landed, server, sample_build):
