@@ -6,6 +6,7 @@ A master, two workers and a Thrift server are started on loopback and stopped ag
 from __future__ import annotations
 
 import contextlib
+import json
 from hashlib import sha256
 
 import pytest
@@ -139,6 +140,25 @@ def test_a_row_without_id_gives_way_to_one_with_id(server):
         "7": None,
         None: "superseded",
     }
+
+
+def test_what_dlt_loaded_tells_how_old_it_is(server):
+    with contextlib.closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema loaded_by_dlt")
+        cursor.execute(
+            "create table loaded_by_dlt.lead as"
+            " select cast(unix_timestamp() as string) as _dlt_load_id"
+        )
+    settings = {"salesforce_loader": "dlt", "salesforce_schema": "loaded_by_dlt"}
+    done = server.dbt(
+        *("source", "freshness", "--select", "source:salesforce.lead"),
+        settings=REAL_DATA | settings,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    written = json.loads((server.folder / "target" / "sources.json").read_text())
+    (lead,) = written["results"]
+    assert abs(lead["max_loaded_at_time_ago_in_s"]) < 600
 
 
 def keyed(text):
