@@ -6,6 +6,7 @@ A cluster of its own is started on loopback and stopped again.
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -322,6 +323,36 @@ def test_the_grants_hold_for_tables_that_the_loader_makes_later(
     assert done.returncode == 0, done.stdout[-5000:]
     (row,) = server.rows("select amount from staging.stg_finance__acquisition_spend")
     assert str(row["amount"]) == "7.00"
+
+
+def test_how_old_raw_tables_are_does_not_depend_on_the_zone_of_the_server(server):
+    with contextlib.closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema just_loaded")
+        for table, loaded_at in {
+            "lead": "now()",
+            "account": "now() at time zone 'UTC'",
+            "opportunity": "cast(now() at time zone 'UTC' as text)",
+        }.items():
+            cursor.execute(
+                f"create table just_loaded.{table} as"
+                f" select {loaded_at} as _fivetran_synced"
+            )
+        connection.commit()
+    options = server.environment["PGOPTIONS"] + " -c timezone=Asia/Tokyo"
+    abroad = replace(server, environment=server.environment | {"PGOPTIONS": options})
+    done = abroad.dbt(
+        *("source", "freshness", "--select", "source:salesforce"),
+        settings=REAL_DATA | {"salesforce_schema": "just_loaded"},
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    written = json.loads((server.folder / "target" / "sources.json").read_text())
+    ages = {
+        result["unique_id"].rpartition(".")[2]: result["max_loaded_at_time_ago_in_s"]
+        for result in written["results"]
+    }
+    assert set(ages) == {"lead", "account", "opportunity"}
+    assert max(map(abs, ages.values())) < 600, ages
 
 
 # Random companies in three CRMs at once, with the vars that are furthest from the
