@@ -25,7 +25,9 @@
         {%- for name in table_names(relation.identifier) -%}
             {%- if not landed -%}
                 {%- set found = relation.incorporate(path={'identifier': name}) -%}
-                {%- for column in adapter.get_columns_in_relation(found) -%}
+                {#- With --empty it is a subquery, which Spark cannot describe. -#}
+                {%- set whole = found.incorporate(limit=none) -%}
+                {%- for column in adapter.get_columns_in_relation(whole) -%}
                     {%- do landed.update({column.name | lower: column}) -%}
                 {%- endfor -%}
                 {%- if landed -%}

@@ -25,6 +25,9 @@ pytest.importorskip(
 )
 pytest.importorskip("pyspark")
 
+# With these nothing of real data is hashed.
+NO_HASH_KEY = {"pseudonymise_people": False, "sales_rep_identity": "none"}
+
 
 @pytest.fixture(scope="module")
 def server():
@@ -127,11 +130,9 @@ def test_a_row_without_id_gives_way_to_one_with_id(server):
     settings = {
         "zoho_enabled": True,
         "zoho_schema": "stages_without_id",
-        "pseudonymise_people": False,
-        "sales_rep_identity": "none",
     }
     command = ("run", "--select", "stg_zoho__stages")
-    done = server.dbt(*command, settings=REAL_DATA | settings)
+    done = server.dbt(*command, settings=REAL_DATA | NO_HASH_KEY | settings)
     assert done.returncode == 0, done.stdout[-5000:]
     rows = server.rows(
         "select source_record_id, set_aside_reason from staging.stg_zoho__stages"
@@ -140,6 +141,25 @@ def test_a_row_without_id_gives_way_to_one_with_id(server):
         "7": None,
         None: "superseded",
     }
+
+
+def test_a_run_without_rows_knows_what_landed(server):
+    with contextlib.closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema spend_of_finance")
+        cursor.execute(
+            "create table spend_of_finance.acquisition_spend as"
+            " select '2024-01-01' as spend_month, '7.00' as amount"
+        )
+    settings = REAL_DATA | NO_HASH_KEY | {"finance_schema": "spend_of_finance"}
+    spend = "select * from staging.stg_finance__acquisition_spend"
+    for options, count in ((["--empty"], 0), ([], 1)):
+        done = server.dbt(
+            *("run", "--select", "stg_finance__acquisition_spend", *options),
+            settings=settings,
+        )
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert len(server.rows(spend)) == count
 
 
 def test_what_dlt_loaded_tells_how_old_it_is(server):
