@@ -79,6 +79,11 @@ order by kpi_number, period_end - period_start, period_start
 """
 
 
+def build_file():
+    """The DuckDB file in which dbt builds."""
+    return ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+
+
 def name(text):
     """A text as a quoted SQL name."""
     return '"' + text.replace('"', '""') + '"'
@@ -283,6 +288,37 @@ def refuse_failed_build(target):
         )
 
 
+def refuse_another_file(target, build):
+    """Stop if dbt's last run, by its artefacts, was not on the file to be published.
+
+    dbt names a database by its file's name up to the first dot. The moment of the last
+    write tells apart files of one name: who builds writes after it began.
+
+    Args:
+        target: folder of dbt's run_results.json and manifest.json.
+        build: the file.
+    """
+    ran = json.loads((target / "run_results.json").read_text("utf-8"))
+    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    databases = {
+        node["database"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    began = datetime.fromisoformat(ran["metadata"]["invocation_started_at"])
+    # What dbt wrote last may still be in DuckDB's log beside the file.
+    files = (build, build.with_name(f"{build.name}.wal"))
+    written = max((file.stat().st_mtime for file in files if file.exists()), default=0)
+    if (
+        build.name.lstrip(".").split(".")[0] not in databases
+        or written < began.replace(tzinfo=UTC).timestamp()
+    ):
+        sys.exit(
+            f"Not published: the last `dbt build` wrote another file than {build}. Run "
+            "`make build`, or set SALES_KPIS_DUCKDB_PATH to the file that it wrote."
+        )
+
+
 def left_out(ran, manifest):
     """What a run of dbt did not come to: ids of models, seeds and data tests.
 
@@ -327,12 +363,13 @@ def report(warehouse):
 
 
 if __name__ == "__main__":
-    build = ROOT / os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
+    build = build_file()
     target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
     if sys.argv[1:] == ["--carry-history"]:
         # A build begins; if it is killed, what the last one said must not speak for it.
         (target / "run_results.json").unlink(missing_ok=True)
         sys.exit(carry_history(build, ROOT / "warehouse"))
     refuse_failed_build(target)
+    refuse_another_file(target, build)
     publish(build, ROOT / "warehouse", marts_of_project(target / "manifest.json"))
     report(ROOT / "warehouse")

@@ -11,7 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tools.publish import marts_of_project, publish, refuse_failed_build, report
+from tools.publish import (
+    marts_of_project,
+    publish,
+    refuse_another_file,
+    refuse_failed_build,
+    report,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_POINTS = 20
@@ -270,6 +276,8 @@ def artefacts(
     planned=(),
     adapter_type="duckdb",
     invocation_id="of the build",
+    database="build",
+    began="2000-01-01T00:00:00.000000Z",
     **arguments,
 ):
     """Write what dbt leaves of a build, by the statuses of its nodes; returns folder.
@@ -279,10 +287,11 @@ def artefacts(
         nodes: {unique_id: status} of what ran.
         planned: unique ids of what the project has beside it.
         adapter_type, invocation_id: what the manifest says of the last command.
+        database, began: where the build wrote, and from when on.
         arguments: of the build, as dbt names them.
     """
     results = {
-        "metadata": {"invocation_id": "of the build"},
+        "metadata": {"invocation_id": "of the build", "invocation_started_at": began},
         "args": {"which": "build"} | arguments,
         "results": [{"unique_id": n, "status": s} for n, s in dict(nodes).items()],
     }
@@ -290,7 +299,12 @@ def artefacts(
     manifest = {
         "metadata": {"invocation_id": invocation_id, "adapter_type": adapter_type},
         "nodes": {
-            f"{kind}.{name}": {"resource_type": kind, "alias": name, "schema": "marts"}
+            f"{kind}.{name}": {
+                "resource_type": kind,
+                "alias": name,
+                "schema": "marts",
+                "database": database,
+            }
             for kind, _, name in (node.partition(".") for node in (*nodes, *planned))
         },
     }
@@ -315,12 +329,13 @@ def test_the_command_publishes_a_build_that_ended_well_and_no_other(tmp_path):
     warehouse.mkdir()
     target.mkdir()
     make_build(warehouse / "build.duckdb", 1)
-    elsewhere = ("SALES_KPIS_DUCKDB_PATH", "DBT_TARGET_PATH")
+    paths = ("SALES_KPIS_DUCKDB_PATH", "DBT_TARGET_PATH")
     marts = ("model.kpi_one", "model.kpi_scorecard")
-    environment = {k: value for k, value in os.environ.items() if k not in elsewhere}
+    environment = {k: value for k, value in os.environ.items() if k not in paths}
 
-    def run_after(status):
-        artefacts(target, dict.fromkeys(marts, "success") | {"test.of_kpi_one": status})
+    def run_after(status, **more):
+        nodes = dict.fromkeys(marts, "success") | {"test.of_kpi_one": status}
+        artefacts(target, nodes, **more)
         return subprocess.run(
             [sys.executable, "-m", "tools.publish"],
             cwd=tmp_path,
@@ -333,6 +348,9 @@ def test_the_command_publishes_a_build_that_ended_well_and_no_other(tmp_path):
     refused = run_after("fail")
     assert refused.returncode != 0
     assert "test.of_kpi_one" in refused.stderr
+    elsewhere = run_after("pass", database="try")
+    assert elsewhere.returncode != 0
+    assert "wrote another file than" in elsewhere.stderr
     assert [path.name for path in warehouse.iterdir()] == ["build.duckdb"]
     assert run_after("warn").returncode == 0
     assert generations(warehouse)[0] == {1}
@@ -361,6 +379,29 @@ def test_what_began_after_the_build_or_was_on_another_engine_is_refused(tmp_path
     artefacts(tmp_path, {"model.first": "success"}, adapter_type="postgres")
     with pytest.raises(SystemExit, match="was on postgres, not on DuckDB"):
         refuse_failed_build(tmp_path)
+
+
+def test_a_build_of_another_file_does_not_speak_for_this_one(tmp_path):
+    build, nodes = tmp_path / "build.duckdb", {"model.first": "success"}
+    with pytest.raises(SystemExit, match="wrote another file than"):
+        refuse_another_file(artefacts(tmp_path, nodes), build)
+    make_build(build, 1)
+    refuse_another_file(artefacts(tmp_path, nodes), build)
+    # Tried in /elsewhere/try.duckdb, or in /elsewhere/build.duckdb.
+    later = {"began": "2100-01-01T00:00:00.000000Z"}
+    for other in ({"database": "try"}, later):
+        with pytest.raises(SystemExit, match=r"Run `make build`, or set SALES_KPIS_"):
+            refuse_another_file(artefacts(tmp_path, nodes, **other), build)
+
+
+def test_what_a_build_left_in_the_log_beside_its_file_is_of_that_build(tmp_path):
+    build = make_build(tmp_path / "build.duckdb", 1)
+    os.utime(build, (0, 0))
+    artefacts(tmp_path, {"model.first": "success"})
+    with pytest.raises(SystemExit, match="wrote another file than"):
+        refuse_another_file(tmp_path, build)
+    (tmp_path / "build.duckdb.wal").touch()
+    refuse_another_file(tmp_path, build)
 
 
 @pytest.mark.parametrize(
