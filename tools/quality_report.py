@@ -2,10 +2,11 @@
 
     .venv/bin/python -m tools.quality_report
 
-Reads dbt's run_results.json, manifest.json and sources.json and the quality marts of
-the build file; writes `junit.xml`, `quality.json` and `index.html` into `quality/` in
-dbt's target folder. The exit code is 1 if an error-level test, a model or the freshness
-of a source failed, or if one of dbt's files is missing, else 0.
+Reads dbt's run_results.json, manifest.json and sources.json and, if that run built
+them, the quality marts of the build file; writes `junit.xml`, `quality.json` and
+`index.html` into `quality/` in dbt's target folder. The exit code is 1 if an
+error-level test, a model or the freshness of a source failed, or if one of dbt's files
+is missing, else 0.
 """
 
 import html
@@ -18,11 +19,12 @@ from xml.etree import ElementTree
 
 import duckdb
 
-from tools.publish import left_out
+from tools.publish import build_file, left_out
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "data_quality.md"
 FAILED = ("fail", "error", "runtime error")
+QUALITY_MARTS = ("data_quality_summary", "data_quality_issues")
 WRITTEN_BY = {"dbt build": "run_results.json", "dbt source freshness": "sources.json"}
 ISSUES = """
 select row_kind, reason, source_system, raw_table, kpi, row_count, amount
@@ -160,6 +162,21 @@ def checks_of_freshness(sources, manifest):
             }
 
 
+def unbuilt_marts(results):
+    """One sentence on the quality marts that this run did not build, '' if it did."""
+    ended = {
+        result["unique_id"].rpartition(".")[2]: result["status"]
+        for result in results.get("results", [])
+    }
+    unbuilt = [mart for mart in QUALITY_MARTS if ended.get(mart) != "success"]
+    if not unbuilt:
+        return ""
+    return (
+        f"None are listed, because this run did not build {' and '.join(unbuilt)}: "
+        "what the build file has of that is of an earlier run."
+    )
+
+
 def issues_of_build(build, remedies):
     """One dict per table and reason of the quality marts; none if they do not exist."""
     if not build.exists():
@@ -228,34 +245,12 @@ def table(columns, rows):
     return "".join([*lines, "</tbody></table>"])
 
 
-def page(checks, issues):
-    """One page for people, everything on it escaped."""
-    bad = [check for check in checks if check["status"] not in ("pass", "success")]
-    bad.sort(key=lambda check: check["status"] not in FAILED)
-    broken = [check["kind"] for check in checks if check["status"] in FAILED]
-    failed = len(broken)
-    warned = sum(check["status"] == "warn" for check in checks)
-    # Old data are published as they are: what does not load cannot be repaired here.
-    fate = "Nothing" if set(broken) - {"freshness"} else "All"
+def listed(issues):
+    """The parts of the page that say what the quality marts list."""
     found = [issue for issue in issues if issue["kind"] == "issue"]
     gaps = [issue for issue in issues if issue["kind"] == "gap"]
     aside = [issue for issue in issues if issue["kind"] == "set_aside"]
-    parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        f"<title>Data quality</title><style>{STYLE}</style></head><body>",
-        f"<h1>Data quality</h1><p>{len(checks)} checks: {failed} failed, "
-        f"{warned} warnings. {fate} of it can be published."
-        "</p>",
-        "<h2>Checks that did not pass</h2>",
-        table(
-            [
-                *(("", "status"), ("what", "what"), ("check", "name")),
-                *(("where", "where"), ("rows", "rows"), ("what to do", "what_to_do")),
-            ],
-            bad,
-        )
-        if bad
-        else "<p>None.</p>",
+    return [
         "<h2>Records to correct in the CRM</h2><p>One by one in the mart "
         "data_quality_issues.</p>",
         table(
@@ -281,6 +276,46 @@ def page(checks, issues):
             ],
             aside,
         ),
+    ]
+
+
+def page(checks, issues, unlisted):
+    """One page for people, everything on it escaped.
+
+    Args:
+        checks: what was checked, as dicts.
+        issues: what the quality marts list, as dicts.
+        unlisted: one sentence on why there are none, '' if the marts are of this run.
+    """
+    bad = [check for check in checks if check["status"] not in ("pass", "success")]
+    bad.sort(key=lambda check: check["status"] not in FAILED)
+    broken = [check["kind"] for check in checks if check["status"] in FAILED]
+    failed = len(broken)
+    warned = sum(check["status"] == "warn" for check in checks)
+    # Old data are published as they are: what does not load cannot be repaired here.
+    fate = "Nothing" if set(broken) - {"freshness"} else "All"
+    if unlisted:
+        heading = "<h2>Records to correct, input, rows set aside</h2>"
+        last = [f"{heading}<p>{html.escape(unlisted)}</p>"]
+    else:
+        last = listed(issues)
+    parts = [
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+        f"<title>Data quality</title><style>{STYLE}</style></head><body>",
+        f"<h1>Data quality</h1><p>{len(checks)} checks: {failed} failed, "
+        f"{warned} warnings. {fate} of it can be published."
+        "</p>",
+        "<h2>Checks that did not pass</h2>",
+        table(
+            [
+                *(("", "status"), ("what", "what"), ("check", "name")),
+                *(("where", "where"), ("rows", "rows"), ("what to do", "what_to_do")),
+            ],
+            bad,
+        )
+        if bad
+        else "<p>None.</p>",
+        *last,
         "</body></html>",
     ]
     return "\n".join(parts)
@@ -289,30 +324,32 @@ def page(checks, issues):
 def write_report(target, build, folder):
     """Write the three files into `folder`; returns how many checks failed."""
     manifest = read(target / "manifest.json")
+    results = read(target / "run_results.json")
     checks = [
-        *checks_of_run(read(target / "run_results.json"), manifest),
+        *checks_of_run(results, manifest),
         *checks_of_freshness(read(target / "sources.json"), manifest),
     ]
-    issues = list(issues_of_build(build, guide(GUIDE.read_text("utf-8"))))
+    unlisted = unbuilt_marts(results)
+    remedies = guide(GUIDE.read_text("utf-8"))
+    issues = [] if unlisted else list(issues_of_build(build, remedies))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "junit.xml").write_text(junit(checks), "utf-8")
-    content = {"checks": checks, "issues": issues}
+    content = {"checks": checks, "issues": issues, "no_issues_because": unlisted}
     (folder / "quality.json").write_text(json.dumps(content, indent=1), "utf-8")
-    (folder / "index.html").write_text(page(checks, issues), "utf-8")
+    (folder / "index.html").write_text(page(checks, issues, unlisted), "utf-8")
     return sum(check["status"] in FAILED for check in checks)
 
 
 def main():
     """Report on the last run and end with 1 if something failed."""
     target = ROOT / os.environ.get("DBT_TARGET_PATH", "target")
-    build = os.environ.get("SALES_KPIS_DUCKDB_PATH", "warehouse/build.duckdb")
     for command, file in WRITTEN_BY.items():
         if not (target / file).exists():
             sys.exit(
                 f"Nothing to report: there is no {file} in {target}. `{command}` did "
                 "not run, or stopped before it could write it: its output says why."
             )
-    failed = write_report(target, ROOT / build, target / "quality")
+    failed = write_report(target, build_file(), target / "quality")
     print(f"Quality: {failed} failed, see {target / 'quality' / 'index.html'}")
     sys.exit(int(failed > 0))
 

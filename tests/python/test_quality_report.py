@@ -65,6 +65,8 @@ def run(tmp_path):
         result("test.p.odd", "warn", 2),
         result("model.p.kpi", "error", message=EVIL),
         result("model.p.fine", "success"),
+        result("model.p.data_quality_summary", "success"),
+        result("model.p.data_quality_issues", "success"),
     ]
     (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
     sources = [
@@ -105,6 +107,28 @@ def test_what_failed_is_told_with_rows_place_and_what_to_do(run):
     assert (issue["rows"], issue["amount"]) == (4, 12.5)
     assert issue["what_to_do"] == "enter the amount"
     assert {issue["kind"] for issue in told["issues"]} == {"issue", "gap", "set_aside"}
+    assert told["no_issues_because"] == ""
+
+
+@pytest.mark.parametrize("mart", ["data_quality_summary", "data_quality_issues"])
+@pytest.mark.parametrize("status", ["skipped", "error", None])
+def test_what_an_earlier_run_found_is_not_told_as_of_today(run, mart, status):
+    target, build = run
+    ran = json.loads((target / "run_results.json").read_text())
+    key = f"model.p.{mart}"
+    ran["results"] = [node for node in ran["results"] if node["unique_id"] != key]
+    if status:
+        ran["results"].append(result(key, status))
+    (target / "run_results.json").write_text(json.dumps(ran))
+    write_report(target, build, target / "quality")
+    told = json.loads((target / "quality" / "quality.json").read_text())
+    assert told["issues"] == []
+    why = f"None are listed, because this run did not build {mart}:"
+    assert told["no_issues_because"].startswith(why)
+    text = (target / "quality" / "index.html").read_text()
+    assert why in text
+    assert "12.50" not in text
+    assert "amount_missing" not in text
 
 
 def test_the_junit_file_counts_failures_and_keeps_warnings_apart(run):
