@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ from builds import ROOT, query, write_raw
 from oracle.sample import project_seeds, sample_raw
 
 from tools import erase_person
-from tools.erase_person import BUSINESS_WORDS, erase, is_business
+from tools.erase_person import BUSINESS_WORDS, erase, is_business, own_columns
 
 EMAIL = "nils.franke@lechner-backwaren.example"  # a lead of the sample
 # No part of these occurs in the sample, as Nils and Franke do with other persons.
@@ -35,6 +37,10 @@ def raw_of_salesforce():
     history |= {"field": "Email", "old_value": None, "new_value": EMAIL}
     raw["salesforce"]["lead_history"].append(history)
     raw["salesforce"]["opportunity"][3]["name"] = "Angebot für Nils Franke, rot"
+    for deal in raw["salesforce"]["opportunity"]:
+        deal["contact_email"] = None
+    # Won, and like all of it in text.
+    raw["salesforce"]["opportunity"][7]["contact_email"] = EMAIL
     raw["salesforce"]["note"] = [
         {"id": "1", "owner": '{"id": "7", "name": "Nils Franke"}'},
         {"id": "2", "owner": '{"id": "7", "name": "Somebody Else"}'},
@@ -75,7 +81,7 @@ def test_nothing_that_names_the_person_is_left_in_any_byte_of_the_file(erased):
     assert changed == {
         "salesforce.lead": 2,
         "salesforce.lead_history": 1,
-        "salesforce.opportunity": 1,
+        "salesforce.opportunity": 2,
         "salesforce.note": 1,
     }
     content = file.read_bytes().lower()
@@ -116,15 +122,49 @@ def test_no_figure_changes(erased, variants):
     assert compiled.run(after, seeds) == compiled.run(before, seeds)
 
 
-def rows_after(folder, texts, tables):
+def as_sql(row):
+    """A query of one row of texts."""
+    columns = (f"'{value}' as {column}" for column, value in row.items())
+    return f"select {', '.join(columns)}"
+
+
+def rows_after(folder, texts, tables, own=None):
     """{table: rows} of raw tables, given as SQL, after a person was erased."""
     file = folder / "build.duckdb"
     with duckdb.connect(str(file)) as database:
         database.execute("create schema raw")
         for table, sql in tables.items():
             database.execute(f"create table raw.{table} as {sql}")
-    erase(file, texts)
+    erase(file, texts, own)
     return rows_of(file, "raw")
+
+
+def test_whoever_owns_or_changed_a_record_is_not_whom_it_is_about(tmp_path):
+    seller = "anna@firm.example"
+    lead = {"id": "1", "email": "lea@x.example", "first_name": "Lea", "phone": "030 1"}
+    lead |= {"owner_id": "7", "owner_name": "Anna Muster"}
+    lookups = ("owner_email", "owner__email", "created_by_email", "modified_by__email")
+    # Of HubSpot, where the source of a change is the user who made it.
+    change = {"contact_id": "1", "name": "lifecyclestage", "value": "opportunity"}
+    change |= {"source": "CRM_UI", "source_id": seller}
+    owner = {"owner_id": "7", "email": seller, "first_name": "Anna"}
+    after = rows_after(
+        tmp_path,
+        [seller, "Anna Muster"],
+        {
+            "lead": as_sql(lead | dict.fromkeys(lookups, seller)),
+            "contact_property_history": as_sql(change),
+            "owner": as_sql(owner),
+        },
+    )
+    stand_in = after["owner"][0]["email"]
+    assert stand_in.startswith("erased-")
+    addresses = dict.fromkeys(lookups, stand_in)
+    assert after == {
+        "lead": [lead | addresses | {"owner_name": None}],
+        "contact_property_history": [change | {"source_id": stand_in}],
+        "owner": [owner | {"email": stand_in, "first_name": None}],
+    }
 
 
 def test_an_address_within_another_one_is_another_person(tmp_path):
@@ -181,6 +221,44 @@ def test_objects_and_lists_are_looked_into(tmp_path):
     assert (contact["id"], contact["lead_source"]) == ("1", "Web")
 
 
+def test_objects_in_a_persons_own_row_go_and_what_they_refer_to_stays(tmp_path):
+    goes = {
+        "properties": """'{"firstname": "Anna", "phone": "0151 1"}'::json""",
+        "details": "{'firstname': 'Anna', 'phone': '0151 1'}",
+        "notes": "['ruft an']",
+    }
+    stays = {
+        "owner": ("""'{"id": "7", "name": "A Seller"}'""",) * 2,
+        "companies": ("['1', '2']",) * 2,
+        "converted_deal": (
+            """'{"id": "8", "name": "Für Anna Muster"}'""",
+            """'{"id": "8", "name": "Für erased"}'""",
+        ),
+        # Of a person the id, whatever the name is.
+        "contact_name": (
+            """'{"id": "9", "name": "M\\"uster"}'""",
+            """'{"id": "9", "name": "erased"}'""",
+        ),
+        "converted_contact": (
+            "{'id': '9', 'name': 'Muster'}",
+            "{'id': '9', 'name': 'erased'}",
+        ),
+    }
+    before, after = (
+        ", ".join(f"{cells[place]} as {column}" for column, cells in stays.items())
+        for place in (0, 1)
+    )
+    objects = ", ".join(f"{value} as {column}" for column, value in goes.items())
+    (row,) = rows_after(
+        tmp_path,
+        ["anna@gmx.de", "Anna Muster"],
+        {"lead": f"select 'anna@gmx.de' as email, {objects}, {before}"},
+    )["lead"]
+    assert row.pop("email").startswith("erased-")
+    (expected,) = query(duckdb, f"select {after}")
+    assert row == dict.fromkeys(goes) | expected
+
+
 def test_what_stands_in_the_log_beside_the_file_is_erased_and_kept_likewise(tmp_path):
     file = tmp_path / "build.duckdb"
     with duckdb.connect(str(file)) as database:
@@ -205,14 +283,63 @@ def test_what_figures_are_made_of_stays_in_any_form(tmp_path):
         "property_hs_calculated_merged_vids": "1;2",
         "owner": '{"id": "7", "name": "A Seller"}',
         "account_name": '{"id": "8", "name": "A Company"}',
+        "amount": "1190.00",
+        "properties_hs_exchange_rate": "1,08",
+        "amount__v_text": "1.190,00 EUR",
+        "numemployees": "25-50",
     }
     goes = {"birthdate": "1990-01-01", "street": "Am Rand 1", "skype_id": "anna.m"}
+    goes |= {"phone": "0301190", "postal_code": "10115", "mobile": "4915112345678"}
     row = {"id": "1", "email": "anna@gmx.de"} | stays | goes
-    columns = ", ".join(f"'{value}' as {column}" for column, value in row.items())
-    (after,) = rows_after(tmp_path, ["anna@gmx.de"], {"lead": f"select {columns}"})[
-        "lead"
-    ]
+    (after,) = rows_after(tmp_path, ["anna@gmx.de"], {"lead": as_sql(row)})["lead"]
     assert after == row | {"email": after["email"]} | dict.fromkeys(goes)
+
+
+def test_what_staging_reads_of_a_record_stays_but_its_address():
+    read = set()
+    kinds = ("leads", "contacts", "accounts", "deals", "contracts", "campaigns")
+    for kind in (*kinds, "billing_documents"):
+        for file in (ROOT / "models/staging").rglob(f"stg_*__{kind}.sql"):
+            for names in re.findall(
+                r"\b(?:pick|pick_first|lookup_id)\(\s*\w+, (\[.*?\]|'\w+')",
+                file.read_text(),
+                re.DOTALL,
+            ):
+                read |= set(re.findall(r"'(\w+)'", names))
+    assert read >= {"Amount", "hs_exchange_rate", "ContractTerm", "Converted_Contact"}
+    # The beginning of several names ends in an underscore.
+    goes = {name for name in read if not is_business(name) and name[-1] != "_"}
+    assert goes == {"Email", "email"}
+
+
+def test_a_day_of_birth_goes_in_any_type_and_no_other_day_does(tmp_path):
+    (after,) = rows_after(
+        tmp_path,
+        ["anna@gmx.de"],
+        {
+            "lead": "select 'anna@gmx.de' as email, date '1990-01-01' as birthdate,"
+            " '1990' as geburtsjahr, '2025-03-01' as visited"
+        },
+    )["lead"]
+    after.pop("email")
+    assert after == {"birthdate": None, "geburtsjahr": None, "visited": "2025-03-01"}
+
+
+def test_a_companys_own_columns_stay_or_go_as_what_they_stand_for(tmp_path):
+    overrides = {"zoho": {"lead": {"Lead_Status": "Zustand", "Email": "kontakt"}}}
+    own = own_columns(
+        {
+            "crm_column_overrides": overrides,
+            "salesforce_contract_amount_column": "arr__c",
+        }
+    )
+    row = {"id": "1", "kontakt": "anna@gmx.de", "zustand": "MQL", "arr__c": "1200"}
+    row |= {"notiz": "ruft an"}
+    (after,) = rows_after(tmp_path, ["anna@gmx.de"], {"lead": as_sql(row)}, own)["lead"]
+    assert after == row | {"kontakt": after["kontakt"], "notiz": None}
+    assert after["kontakt"].startswith("erased-")
+    nothing = {"crm_column_overrides": None, "salesforce_contract_amount_column": None}
+    assert own_columns(nothing) == {}
 
 
 def test_a_run_that_is_killed_leaves_the_file_and_the_next_one_finds_the_person(
@@ -235,12 +362,18 @@ def test_a_run_that_is_killed_leaves_the_file_and_the_next_one_finds_the_person(
 
 
 def test_the_command_reads_the_person_from_standard_input(tmp_path):
+    # A copy, because the project beside it names the company's own columns.
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    (tmp_path / "dbt_project.yml").write_text(
+        "vars: {crm_column_overrides: {salesforce: {lead: {Status: zustand}}}}"
+    )
     file = tmp_path / "build.duckdb"
-    write_raw(file, {"salesforce": {"lead": [{"id": "1", "email": EMAIL}]}})
+    lead = {"id": "1", "email": EMAIL, "zustand": "MQL"}
+    write_raw(file, {"salesforce": {"lead": [lead]}})
     ran = [
         subprocess.run(
             [sys.executable, "-m", "tools.erase_person"],
-            cwd=ROOT,
+            cwd=tmp_path,
             env=os.environ | {"SALES_KPIS_DUCKDB_PATH": str(file)},
             input=text,
             capture_output=True,
@@ -253,6 +386,8 @@ def test_the_command_reads_the_person_from_standard_input(tmp_path):
     assert "Nobody was found" in ran[1].stderr
     assert "at least one e-mail address" in ran[2].stderr
     assert EMAIL not in "".join(done.stdout + done.stderr for done in ran)
+    (after,) = rows_of(file, "salesforce")["lead"]
+    assert after == lead | {"email": after["email"]}
 
 
 def test_what_stays_is_spelled_alike_by_every_loader():
