@@ -5,6 +5,7 @@ each block in the description of its mart, so that no threshold is ever typed tw
 """
 
 import csv
+from operator import itemgetter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,16 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def last_day(row: dict[str, str], targets: list[dict[str, str]]) -> str:
+    """The last day of a version, or the words that another one ends it."""
+    goal = itemgetter("kpi", "period_grain", "dimension", "dimension_value")
+    is_replaced = any(
+        goal(other) == goal(row) and other["valid_from"] > row["valid_from"]
+        for other in targets
+    )
+    return row["valid_to"] or ("next version" if is_replaced else "")
+
+
 def page(targets: list[dict[str, str]]) -> str:
     """The doc blocks `thresholds_<kpi>` of all marts, in the order of the seed.
 
@@ -53,7 +64,8 @@ def page(targets: list[dict[str, str]]) -> str:
             "|---" * len(headings) + "|",
         ]
         for row in own:
-            cells = (cell(row[column]) for _, column in headings)
+            shown = row | {"valid_to": last_day(row, targets)}
+            cells = (cell(shown[column]) for _, column in headings)
             lines.append("| " + " | ".join(cells) + " |")
         blocks.append("\n".join([*lines, "{% enddocs %}\n"]))
     return "\n".join(blocks)

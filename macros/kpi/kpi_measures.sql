@@ -121,6 +121,32 @@
         )
 {%- endmacro %}
 
+{#-
+    The last day of a version of seed `kpi_targets`: the one that it names, else the day
+    before the next version of the same goal begins. Two that begin on one day do not
+    end each other: the seed's test refuses them.
+-#}
+{% macro target_valid_to(targets) -%}
+    {%- set next_valid_from -%}
+        lead({{ targets }}.valid_from) over (
+            partition by
+                {{ targets }}.kpi,
+                {{ target_measure(targets) }},
+                {{ targets }}.period_grain,
+                {{ targets }}.dimension,
+                {{ targets }}.dimension_value
+            order by {{ targets }}.valid_from, {{ targets }}.target_id
+        )
+    {%- endset -%}
+    coalesce(
+            {{ targets }}.valid_to,
+            case
+                when {{ next_valid_from }} > {{ targets }}.valid_from
+                    then {{ add_days(next_valid_from, -1) }}
+            end
+        )
+{%- endmacro %}
+
 {#- Which way of a KPI's default measure is better where no target says it. -#}
 {% macro default_direction(kpi) -%}
     case

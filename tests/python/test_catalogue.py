@@ -236,6 +236,18 @@ def test_thresholds_name_a_measure_only_where_a_target_does():
     assert heads(GOAL, leads)[0].startswith("| Measure | Period | For |")
 
 
+def test_thresholds_say_which_version_of_a_goal_the_next_one_ends():
+    goals = [
+        GOAL | {"valid_from": "2024-01-01", "valid_to": "2024-12-31"},
+        GOAL | {"valid_from": "2025-01-01"},
+        GOAL,
+        GOAL | {"period_grain": "quarter"},
+    ]
+    lines = describe_targets.page(goals).splitlines()
+    ends = [line.split(" | ")[8] for line in lines if "Head of Sales" in line]
+    assert ends == ["2024-12-31", "next version", "", ""]
+
+
 def test_a_kpi_without_a_target_has_a_table_too():
     text = describe_targets.page([GOAL])
     kpis = re.findall(r"docs thresholds_(\w+)", text)

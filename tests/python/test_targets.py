@@ -132,6 +132,8 @@ def test_a_row_has_one_target_on_every_day(project):
         "overlaps": ({}, next_year | {"valid_from": "2025-12-31"}),
         "leaves a day out": ({}, next_year | {"valid_from": "2026-01-02"}),
         "has no end": ({"valid_to": None}, next_year),
+        "begins twice": ({"valid_to": None}, {"valid_to": None}),
+        "has two measures": ({"valid_to": None}, next_year | {"measure": "win_rate"}),
         "is judged twice": ({}, {"measure": "win_rate"}),
         "is of another kpi": ({}, {"kpi": "churn_rate"}),
         "is of another grain": ({}, {"period_grain": "quarter"}),
@@ -155,7 +157,9 @@ def test_a_row_has_one_target_on_every_day(project):
     overlap = "overlap: end the older version the day before the newer one begins"
     assert {(row["seed_row"], row["problem"]) for row in rows} == {
         ("overlaps, 1", f"it and overlaps, 2 {overlap}"),
-        ("has no end, 1", f"it and has no end, 2 {overlap}"),
+        # What has no end ends with the next version of its goal, and with nothing else.
+        ("begins twice, 1", f"it and begins twice, 2 {overlap}"),
+        ("has two measures, 1", f"it and has two measures, 2 {overlap}"),
         ("is judged twice, 1", f"it and is judged twice, 2 {overlap}"),
         (
             "leaves a day out, 1",

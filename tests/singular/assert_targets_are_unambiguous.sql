@@ -1,6 +1,7 @@
 {#-
     One target for one row and day: versions of the same goal may neither overlap nor
-    leave a gap, and two targets for the same rows may not judge different measures.
+    leave a gap, and two targets for the same rows may not judge different measures. A
+    version without a last day ends by itself where the next one of its goal begins.
 -#}
 {{ config(tags=['seeds']) }}
 
@@ -16,9 +17,11 @@ targets as (
         dimension,
         dimension_value,
         valid_from,
-        coalesce(valid_to, cast('2199-12-31' as date)) as valid_to,
+        coalesce(
+            {{ target_valid_to('kpi_targets') }}, cast('2199-12-31' as date)
+        ) as valid_to,
         row_number() over (
-            order by valid_from, valid_to, target_id
+            order by kpi_targets.valid_from, kpi_targets.valid_to, target_id
         ) as row_rank
 
     from {{ ref('kpi_targets') }} as kpi_targets

@@ -13,26 +13,37 @@ periods as (
 
 ),
 
+dated_targets as (
+
+    select
+        targets.*,
+        {{ target_valid_to('targets') }} as last_valid_on
+
+    from targets
+
+),
+
 targets_by_period as (
 
     select
-        targets.target_id,
-        targets.kpi,
-        {{ target_measure('targets') }} as measure,
-        targets.period_grain,
+        dated_targets.target_id,
+        dated_targets.kpi,
+        {{ target_measure('dated_targets') }} as measure,
+        dated_targets.period_grain,
         periods.period_start,
-        targets.dimension,
-        targets.dimension_value,
-        targets.direction,
-        targets.target_value,
-        targets.warning_value,
-        targets.critical_value
+        dated_targets.dimension,
+        dated_targets.dimension_value,
+        dated_targets.direction,
+        dated_targets.target_value,
+        dated_targets.warning_value,
+        dated_targets.critical_value
 
-    from targets
+    from dated_targets
     inner join periods
-        on targets.period_grain = periods.period_grain
-        and targets.valid_from <= periods.period_end
-        and coalesce(targets.valid_to, periods.period_end) >= periods.period_end
+        on dated_targets.period_grain = periods.period_grain
+        and dated_targets.valid_from <= periods.period_end
+        and coalesce(dated_targets.last_valid_on, periods.period_end)
+        >= periods.period_end
 
 )
 

@@ -5,7 +5,7 @@ Source: DESIGN.md sections 6 and 7; DECISIONS.md 35 and 36.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,6 +66,8 @@ class Judge:
         self.kpi = kpi
         self.settings = settings
         self.targets = [_target(row) for row in targets if row.get("kpi") == kpi]
+        for target in self.targets:
+            target["valid_to"] = target["valid_to"] or self._day_before_the_next(target)
 
     def target_of(self, grain: str, period_end: date, dimension: str, value: str):
         """The target valid on `period_end`; one for the value wins over `*`."""
@@ -80,6 +82,21 @@ class Judge:
                 ):
                     return target
         return None
+
+    def _day_before_the_next(self, target: dict) -> date:
+        """The last day of a version without one: the next of its goal ends it."""
+        later = [
+            other["valid_from"]
+            for other in self.targets
+            if self._goal(other) == self._goal(target)
+            and other["valid_from"] > target["valid_from"]
+        ]
+        return min(later) - timedelta(days=1) if later else date.max
+
+    def _goal(self, target: dict) -> tuple:
+        measure = target["measure"] or DEFAULT_MEASURE[self.kpi]
+        names = ("period_grain", "dimension", "dimension_value")
+        return measure, *(target[name] for name in names)
 
     def judge(
         self, row: dict, sizes: dict[str, int], is_open: bool, is_incomplete: bool
@@ -181,7 +198,7 @@ def _target(row: dict) -> dict:
         "warning_value": read.number(row.get("warning_value")),
         "critical_value": read.number(row.get("critical_value")),
         "valid_from": read.day(row.get("valid_from")) or date.min,
-        "valid_to": read.day(row.get("valid_to")) or date.max,
+        "valid_to": read.day(row.get("valid_to")),
     }
 
 

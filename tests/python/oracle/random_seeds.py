@@ -227,7 +227,10 @@ class _Seeds:
         ]
 
     def targets(self) -> list[dict]:
-        """Up to a dozen goals, each in one or more versions without gap or overlap."""
+        """Up to a dozen goals, each in one or more versions without gap or overlap.
+
+        A version without a last day ends where the next one begins.
+        """
         rows = []
         measure_of: dict[tuple, str] = {}
         keys = set()
@@ -260,7 +263,5 @@ class _Seeds:
                         (str(starts), str(ends) if self.maybe(0.8) else None, version),
                     )
                 )
-                if rows[-1]["valid_to"] is None:
-                    break
                 starts = ends + timedelta(days=1)
         return rows
