@@ -4,6 +4,8 @@
     how many things the value stands; minimum: the var below which there is no verdict;
     numerator and denominator: what the value is the quotient of (SQL over the mart).
     open_until: the flag that must be true besides a complete period.
+    parts_if: where numerator and denominator say anything; elsewhere the mart withholds
+    the value, and in a sum over rows they would count.
 -#}
 {% macro kpi_measures(kpi) %}
     {%- set share = {'unit': 'share', 'minimum': 'min_sample_size'} -%}
@@ -48,11 +50,14 @@
             dict(share, name='ever_conversion_rate', sample='lead_count',
                 numerator='ever_customer_count', denominator='lead_count'),
             dict(share, name='lead_to_mql_rate', sample='lead_count',
-                numerator='mql_count', denominator='lead_count'),
+                numerator='mql_count', denominator='lead_count',
+                parts_if='lead_to_mql_rate is not null or lead_count = 0'),
             dict(share, name='mql_to_sql_rate', sample='mql_count',
-                numerator='sql_count', denominator='mql_count'),
+                numerator='sql_count', denominator='mql_count',
+                parts_if='mql_to_sql_rate is not null or mql_count = 0'),
             dict(share, name='sql_to_opportunity_rate', sample='sql_count',
-                numerator='opportunity_count', denominator='sql_count'),
+                numerator='opportunity_count', denominator='sql_count',
+                parts_if='sql_to_opportunity_rate is not null or sql_count = 0'),
             dict(share, name='opportunity_to_customer_rate', sample='opportunity_count',
                 numerator='ever_customer_count', denominator='opportunity_count'),
             dict(share, name='win_rate', sample='won_deal_count + lost_deal_count',
@@ -60,10 +65,8 @@
                 denominator='won_deal_count + lost_deal_count'),
             dict(share, name='win_rate_by_value',
                 sample='won_deal_count + lost_deal_count',
-                numerator='case when win_rate_by_value is not null'
-                    ~ ' then won_amount end',
-                denominator='case when win_rate_by_value is not null'
-                    ~ ' then won_amount + lost_amount end'),
+                numerator='won_amount', denominator='won_amount + lost_amount',
+                parts_if='win_rate_by_value is not null'),
             dict(count, name='lead_count', sample='lead_count',
                 numerator='lead_count'),
             dict(count, name='won_deal_count', sample='won_deal_count',

@@ -1,12 +1,13 @@
 {#-
     The rows of one KPI mart in long form, one per measure. A verdict belongs to the
-    judged measure alone. A quotient that is withheld while its period is open has no
-    numerator and denominator either: in a sum over periods they would count.
+    judged measure alone. A quotient that is withheld, while its period is open or because
+    no CRM tells it, has no numerator and denominator either: in a sum they would count.
 -#}
 {% macro kpi_values_of(kpi) %}
     {%- for measure in kpi_measures(kpi) %}
     {%- set shown_if = 'is_mature_cohort' if measure.open_until == 'is_mature_cohort'
-        else 'is_complete_period' if measure.unit == 'growth' else 'true' %}
+        else 'is_complete_period' if measure.unit == 'growth'
+        else measure.parts_if or 'true' %}
     select
         '{{ kpi }}|{{ measure.name }}|' || kpi_key as kpi_key,
         '{{ kpi }}' as kpi,

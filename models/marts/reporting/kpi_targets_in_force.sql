@@ -51,7 +51,8 @@ target_versions as (
         dated_targets.rationale,
         dated_targets.change_reason,
         dated_targets.next_review_on,
-        coalesce(dated_targets.next_review_on <= as_of.as_of_on, false) as is_review_due,
+        coalesce(dated_targets.next_review_on <= as_of.as_of_on, false)
+            as is_review_due,
         dated_targets.benchmark_id,
         benchmarks.figure as benchmark_figure,
         benchmarks.source as benchmark_source,
