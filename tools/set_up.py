@@ -77,15 +77,18 @@ def make_venv():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
 
 
+def pip_install(python):
+    """The command that installs packages for a Python: a venv made by uv has no pip."""
+    if shutil.which("uv"):
+        return ["uv", "pip", "install", "--quiet", "--python", python]
+    return [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+
+
 def install(lock):
     """Install a lock file into `.venv`, every file checked against its hash."""
-    python = VENV / "bin" / "python"
-    if shutil.which("uv"):
-        pip = ["uv", "pip", "install", "--python", python]
-    else:
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install"]
     print("set-up: installing " + lock.name + " into .venv", flush=True)
-    subprocess.run([*pip, "--quiet", "--require-hashes", "-r", lock], check=True)
+    pip = pip_install(VENV / "bin" / "python")
+    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
 
 
 def set_up_venv(extras):

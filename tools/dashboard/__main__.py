@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tools.dashboard.figures import Published, as_json
 from tools.definitions import english, german
+from tools.set_up import pip_install
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
@@ -45,19 +46,9 @@ def fetch_echarts(cache):
     file = cache / ECHARTS
     if not file.exists():
         with tempfile.TemporaryDirectory() as folder:
-            # The same choice as tools/set_up.py: a venv made by uv has no pip.
-            pip = [
-                sys.executable,
-                "-m",
-                "pip",
-                "--disable-pip-version-check",
-                "install",
-            ]
-            if shutil.which("uv"):
-                pip = ["uv", "pip", "install", "--python", sys.executable]
             pinned = ["--no-deps", "--require-hashes", "--requirement", PINNED]
-            command = [*pip, "--quiet", *pinned, "--target", folder]
-            if subprocess.run(command).returncode:
+            pip = pip_install(sys.executable)
+            if subprocess.run([*pip, *pinned, "--target", folder]).returncode:
                 sys.exit("Apache ECharts could not be fetched, for the reason above.")
             cache.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(Path(folder) / ECHARTS_IN_PACKAGE, file)
