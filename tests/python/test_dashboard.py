@@ -500,6 +500,29 @@ def test_leads_with_years_to_buy_have_a_funnel(
         assert_funnel(shown, functools.partial(rows_of, folder), grain)
 
 
+def test_a_stage_rate_that_the_mart_withholds_cannot_be_measured(
+    visit, warehouse, tmp_path
+):
+    # One CRM of the north tells MQLs and another one SQLs, but none tells both.
+    folder = changed(
+        warehouse,
+        tmp_path / "untold",
+        "update marts.funnel_stages set share_of_previous_stage = null where "
+        "stage_kind = 'lead_journey' and stage = 'sql' and dimension = 'region' "
+        "and dimension_value = 'Nord'",
+    )
+    untold = {"&by=region&is=Nord", "&by=region&is=Nord&is=West"}
+    for chosen in (*sorted(untold), "&by=region&is=West", ""):
+        page = visit(f"#lang=de&grain=fiscal_year{chosen}", folder=folder)
+        shown = table_of(page, "funnel")
+        for stage in range(1, 5):
+            if stage == 2 and chosen in untold:
+                assert shown[stage][3:5] == ["nicht messbar", ""]
+            else:
+                assert "%" in shown[stage][3], (chosen, stage)
+                assert "%" in shown[stage][4], (chosen, stage)
+
+
 def test_a_cohort_shows_its_ripe_months_and_nothing_else(visit, sql):
     page = visit("#lang=de")
     rows = sql(

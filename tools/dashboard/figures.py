@@ -379,15 +379,17 @@ class Published:
         """Leads per stage of the journey: by grain, dimension, value and period start.
 
         Each entry lists the counts from lead to customer, then for each of the five
-        whether the CRMs of the row can tell the stage apart. The periods are the last
-        whose leads had time to buy, and the year before it.
+        whether the mart has a share of the stage before, unless it has all that can be
+        formed. The periods are the last whose leads had time to buy, and the year
+        before it.
         """
         tree = {}
         for grain, year in YEAR.items():
             rows = self.rows(
                 "select dimension, dimension_value, cast(period_start as text), "
                 "list(reached_count order by stage_number), "
-                "list(share_of_leads is not null order by stage_number) "
+                "list(share_of_previous_stage is not null "
+                "or coalesce(previous_stage_count, 0) = 0 order by stage_number) "
                 "from marts.funnel_stages where stage_kind = 'lead_journey' "
                 "and period_grain = ? and period_start in ("
                 "select period_start from marts.kpi_values where "
@@ -397,10 +399,13 @@ class Published:
                 "group by all order by all",
                 [grain, grain, year + 1],
             )
-            branch = tree.setdefault(grain, {})
-            for dimension, value, start, reached, known in rows:
-                entry = reached if all(known) else [*reached, *map(int, known)]
-                branch.setdefault(dimension, {}).setdefault(value, {})[start] = entry
+            tree[grain] = nested(
+                [
+                    (*key, *reached, *([] if all(known) else map(int, known)))
+                    for *key, reached, known in rows
+                ],
+                3,
+            )
         return tree
 
     def cohorts(self):
@@ -418,12 +423,14 @@ class Published:
             "order by cohort_month desc limit ?) group by all order by all",
             [COHORT_MONTHS, COHORTS],
         )
-        tree = {}
-        for dimension, value, month, leads, customers in rows:
-            if leads is not None:
-                branch = tree.setdefault(dimension, {}).setdefault(value, {})
-                branch[month] = [leads, *customers]
-        return tree
+        return nested(
+            [
+                (*key, leads, *customers)
+                for *key, leads, customers in rows
+                if leads is not None
+            ],
+            3,
+        )
 
     def curve(self):
         """Share of deals open and won by day: dimension, value and fiscal year."""

@@ -383,11 +383,15 @@ function funnel() {
   const last = lastFinal(conversion);
   const starts = DATA.periods[state.grain].map(([start]) => start);
   const pool = (from, to) => {
-    const entries = starts.slice(Math.max(from, 0), to).flatMap((start) => parts.map((part) => part[start])).filter(Boolean);
-    const counts = [0, 1, 2, 3, 4].map((stage) => sum(entries.map((entry) => entry[stage])));
-    // A stage that no CRM of the selection can tell apart has no rate.
-    const known = [0, 1, 2, 3, 4].map((stage) => entries.some((entry) => entry.length === 5 || entry[5 + stage]));
-    const rates = counts.map((count, stage) => (stage > 0 && known[stage] && known[stage - 1] ? quotient(count, counts[stage - 1]) : null));
+    const pooled = starts.slice(Math.max(from, 0), to);
+    const byValue = parts.map((part) => pooled.map((start) => part[start]).filter(Boolean));
+    const counts = [0, 1, 2, 3, 4].map((stage) => sum(byValue.flat().map((entry) => entry[stage])));
+    // Where the mart withholds the rate of a value that has leads there, so does the page.
+    const known = (stage) => byValue.every((entries) => {
+      const asked = entries.filter((entry) => entry[stage - 1] > 0);
+      return !asked.length || asked.some((entry) => entry.length === 5 || entry[5 + stage]);
+    });
+    const rates = counts.map((count, stage) => (stage > 0 && known(stage) ? quotient(count, counts[stage - 1]) : null));
     return { counts, rates };
   };
   const title = text().funnel;
