@@ -909,10 +909,68 @@ def test_csv_holds_what_the_table_shows(visit):
 @pytest.mark.parametrize("grain", GRAINS)
 def test_it_prints_on_one_page_of_a4(visit, grain):
     page = visit(f"#lang=de&grain={grain}", now="2026-12-24T08:00:00Z")
+    # The longest list there is.
+    page.select_option("#breakdown", "sales_rep")
     pdf = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     width, height = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups()
     assert (round(float(width)), round(float(height))) == (842, 595)
+
+
+WORDS_ON_PAPER = {
+    "de": ("Zeitraum: Quartal · Filter: Region Nord, West", "Abschlussquote"),
+    "en": ("Period: Quarter · Filter: Region Nord, West", "Win rate"),
+}
+COMPARED = {
+    "de": ("Vergleich mit Vorjahr", "Vergleich mit Vorperiode"),
+    "en": ("Compared with prior year", "Compared with prior period"),
+}
+
+
+@pytest.mark.parametrize("language", STATUS)
+def test_a_print_says_what_it_shows(visit, language):
+    address = f"#lang={language}&grain=quarter&kpi=conversion_rate&by=region"
+    page = visit(f"{address}&is=Nord&is=West")
+    page.click("#measure-win_rate")
+    selection, measure = WORDS_ON_PAPER[language]
+    assert selection not in plain(page.inner_text("#as-of"))
+    page.emulate_media(media="print")
+    assert selection in plain(page.inner_text("#as-of"))
+    assert page.inner_text("#title-trend").endswith(f" · {measure}")
+    chart = page.locator("#panel-trend .chart").get_attribute("aria-label")
+    assert f" · {measure}: " in chart
+    for comparison, words in zip(
+        ("prior_year", "prior_period"), COMPARED[language], strict=True
+    ):
+        page.emulate_media(media="screen")
+        page.click(f"#comparison-{comparison}")
+        page.emulate_media(media="print")
+        assert words in page.inner_text("#panel-decomposition .note")
+
+
+@pytest.mark.parametrize("language", STATUS)
+def test_a_print_counts_the_rows_that_it_leaves_out(visit, language):
+    page = visit(f"#lang={language}&grain=quarter")
+    page.select_option("#breakdown", "sales_rep")
+    page.click("#table-trend")
+    words = {"de": "… {} weitere Zeilen", "en": "… {} more rows"}[language]
+    rows = {panel: table_of(page, panel) for panel in ("breakdown", "trend", "funnel")}
+    assert len(rows["breakdown"]) > 9
+    assert "…" not in page.inner_text("#panel-breakdown")
+    page.emulate_media(media="print")
+    expect(page.locator("#panel-breakdown tbody tr:visible")).to_have_count(8)
+    # The best sellers, and the newest quarters.
+    printed = {
+        panel: page.locator(f"#panel-{panel} tbody tr:visible th").all_inner_texts()
+        for panel in rows
+    }
+    assert printed["breakdown"] == [row[0] for row in rows["breakdown"][:8]]
+    assert printed["trend"] == [row[0] for row in rows["trend"][-8:]]
+    assert printed["funnel"] == [row[0] for row in rows["funnel"]]
+    for panel in ("breakdown", "trend"):
+        left = words.format(len(rows[panel]) - 8)
+        assert page.inner_text(f"#panel-{panel} .unprinted") == left
+    assert page.locator("#panel-funnel .unprinted").count() == 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

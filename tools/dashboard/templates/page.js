@@ -102,8 +102,12 @@ function render() {
   const stamp = new Date(DATA.loaded_at).toLocaleString(t.locale, {
     day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC",
   });
+  const selection = state.filter
+    ? `${t.filter}: ${t.dimensions[state.filter.dimension]} ${state.filter.values.map(word).join(", ")}` : t.noFilter;
+  // Paper has no controls to read the choice from.
   document.getElementById("as-of").replaceChildren(
-    element("strong", {}, fill(t.asOf, { date: day(DATA.as_of) })), ` · ${fill(t.loaded, { time: `${stamp} UTC` })}`);
+    element("strong", {}, fill(t.asOf, { date: day(DATA.as_of) })), ` · ${fill(t.loaded, { time: `${stamp} UTC` })}`,
+    element("span", { class: "selection" }, ` · ${t.grain}: ${t[state.grain]} · ${selection}`));
   document.getElementById("language").replaceChildren(...Object.keys(TEXTS).map((language) => element("button", {
     type: "button", id: `language-${language}`, lang: language, "aria-pressed": String(state.language === language),
     onclick: () => choose({ language }),
@@ -118,8 +122,7 @@ function render() {
   const made = Object.entries(PANELS).map(([id, make]) => panel(id, make()));
   document.getElementById("panels").replaceChildren(...made.map(({ section }) => section));
   for (const { draw: drawIt } of made) drawIt?.();
-  document.getElementById("announcement").textContent = state.filter
-    ? `${t.filter}: ${t.dimensions[state.filter.dimension]} ${state.filter.values.map(word).join(", ")}` : t.noFilter;
+  document.getElementById("announcement").textContent = selection;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 

@@ -103,8 +103,11 @@ function definition(mart) {
 // --- A panel ----------------------------------------------------------------------
 const asTable = new Set();
 
-/* what: {title, mart, size, printed, note, options, body, chart, columns, rows}; a panel
-   with a chart can be turned into its table, any panel can be saved as CSV. */
+// Rows of a table that a panel prints; style.css hides the others.
+const PRINTED_ROWS = 8;
+/* what: {title, mart, size, printed, newest, note, options, body, chart, columns, rows}; a
+   panel with a chart can be turned into its table, any panel can be saved as CSV. The
+   newest rows of a table are its last ones. */
 function panel(id, what) {
   const { title, columns, rows } = what;
   const turned = what.chart && asTable.has(id);
@@ -123,13 +126,15 @@ function panel(id, what) {
   const holder = what.chart && !turned && element("div", { class: "chart", role: "img", "aria-label": what.summary ?? title });
   const body = turned ? element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, table(title, columns, rows))
     : holder || what.body;
+  const left = what.printed && !holder && rows.length > PRINTED_ROWS
+    && element("p", { class: "unprinted" }, fill(text().moreRows, { count: rows.length - PRINTED_ROWS }));
   const section = element("section", {
-    class: `panel ${what.size ?? ""}${what.printed ? " printed" : ""}`, id: `panel-${id}`, "aria-labelledby": `title-${id}`,
+    class: `panel ${what.size ?? ""}${what.printed ? " printed" : ""}${what.newest ? " newest" : ""}`, id: `panel-${id}`, "aria-labelledby": `title-${id}`,
   },
     element("header", {}, element("h2", { id: `title-${id}` }, title), definitionOf(title, definition(what.mart)),
       element("span", { class: "spring" }), buttons),
     what.options && element("div", { class: "options" }, what.options),
-    what.note && element("p", { class: "note" }, what.note), body);
+    what.note && element("p", { class: "note" }, what.note), what.newest && left, body, !what.newest && left);
   return { section, draw: holder ? () => draw(holder, id, what.chart) : null };
 }
 
@@ -151,11 +156,11 @@ function trend() {
   const measure = offered.includes(state.measure) ? state.measure : judged(kpi);
   const figures = selected(kpi, measure);
   const { dimension, values } = state.filter ?? headline(kpi);
-  const title = `${text().trend}: ${label(kpi)}${kindOf(kpi, dimension, values)}`;
+  const title = `${text().trend}: ${label(kpi)}${kindOf(kpi, dimension, values)}${named(kpi, figures?.measure ?? measure)}`;
   const options = offered.length > 1
     ? segments("measure", offered.map((name) => [name, measureName(name)]), measure, (name) => choose({ measure: name }), text().measure)
     : null;
-  const base = { title, mart: `kpi_${kpi}.${measure}`, size: "wide", printed: true, options };
+  const base = { title, mart: `kpi_${kpi}.${measure}`, size: "wide", printed: true, newest: true, options };
   if (!figures) {
     return { ...base, note: nothing(kpi, measure), body: element("p"), columns: [], rows: [] };
   }
@@ -251,11 +256,11 @@ function breakdown() {
         element("th", { scope: "col" }, element("span", { class: "sr" }, text().chart)),
         element("th", { scope: "col", class: "number" }, text().value),
         element("th", { scope: "col", class: "number" }, text().n))),
-      element("tbody", {}, found.map((row) => element("tr", {
+      element("tbody", {}, found.map((row, i) => element("tr", {
         class: `${isChosen(row.value) ? "chosen" : ""} ${small(row) ? "weak" : ""}`, "data-value": row.value,
       },
         element("th", { scope: "row" }, element("button", {
-          type: "button", class: "pick-value", "aria-label": fill(text().filterBy, { value: word(row.value) }),
+          type: "button", class: "pick-value", id: `pick-${i}`, "aria-label": fill(text().filterBy, { value: word(row.value) }),
           onclick: () => choose({ filter: isChosen(row.value) ? null : { dimension, values: [row.value] } }),
         }, word(row.value))),
         element("td", { class: "bar-cell" }, bar(row.actual, low, high, small(row) ? "small" : "", row.target)),
@@ -333,7 +338,7 @@ function decomposition() {
   const rows = Object.entries(kinds).map(([value, list]) => [word(value), ...list]);
   const revenue = selected("revenue_growth", "revenue");
   const last = DATA.periods[state.grain].findLastIndex(([, , , complete]) => complete);
-  const notes = [last >= 0 && periodName(last), note].filter(Boolean).join(" · ");
+  const notes = [last >= 0 && periodName(last), `${text().comparison} ${text()[state.comparison]}`, note].filter(Boolean).join(" · ");
   const what = {
     title: text().decomposition, mart: "revenue_decomposition", printed: true, columns, rows, note: revenue ? notes : note,
     options: segments("comparison", ["prior_year", "prior_period"].map((c) => [c, text()[c]]), state.comparison,
