@@ -1028,6 +1028,41 @@ def test_everything_works_from_the_keyboard(visit):
     assert page.locator("#values").count() == 1
     assert "Filter" in page.inner_text("#announcement")
 
+    def focused():
+        return page.evaluate("document.activeElement.id")
+
+    # What disappears with the filter leaves the focus to where the next is chosen.
+    page.focus("#reset")
+    page.keyboard.press("Enter")
+    assert page.locator("#values").count() == 0
+    assert focused() == "filter"
+    page.keyboard.press("ArrowDown")
+    page.focus("#values-summary")
+    page.keyboard.press("Enter")
+    page.focus("#value-0")
+    page.keyboard.press("Space")
+    assert page.locator("#values").count() == 0
+    assert focused() == "filter"
+    # A value stays where it is in the breakdown, chosen or not.
+    button = page.locator("#panel-breakdown tbody tr").nth(1).locator("button")
+    button.focus()
+    chosen = focused()
+    for count in (1, 0):
+        page.keyboard.press("Enter")
+        assert page.locator("#panel-breakdown tr.chosen").count() == count
+        assert focused() == chosen != ""
+
+
+def test_the_banner_is_told_again_only_where_it_says_something_else(visit):
+    page = visit("#lang=de&grain=quarter")
+    page.evaluate("document.querySelector('#banner p').id = 'told'")
+    page.click("#card-churn_rate")
+    page.select_option("#filter", "segment")
+    assert page.locator("#told").count() == 1
+    page.click("#language-en")
+    assert page.locator("#told").count() == 0
+    assert "data quality" in page.inner_text("#banner")
+
 
 def test_a_bookmark_opens_the_same_view(visit):
     page = visit("#lang=en&grain=month")

@@ -114,7 +114,9 @@ function render() {
   }, language.toUpperCase())));
   document.getElementById("language").setAttribute("aria-label", t.language);
   document.getElementById("controls").setAttribute("aria-label", t.controls);
-  document.getElementById("banner").replaceChildren(...notices());
+  // A screen reader reads out whatever is put there, changed or not.
+  const banner = document.getElementById("banner"), told = element("div", {}, notices());
+  if (told.textContent !== banner.textContent) banner.replaceChildren(...told.childNodes);
   document.getElementById("controls").replaceChildren(...controls());
   document.getElementById("cards").replaceChildren(...DATA.kpis.map(card));
   for (const chart of charts.values()) chart.dispose();
@@ -123,7 +125,8 @@ function render() {
   document.getElementById("panels").replaceChildren(...made.map(({ section }) => section));
   for (const { draw: drawIt } of made) drawIt?.();
   document.getElementById("announcement").textContent = selection;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  // What is gone with the filter leaves the focus to where one is chosen.
+  if (focused) document.getElementById(document.getElementById(focused) ? focused : "filter").focus({ preventScroll: true });
 }
 
 recall();
