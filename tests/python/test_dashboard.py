@@ -1081,6 +1081,8 @@ def test_a_bookmark_opens_the_same_view(visit):
 def changed(warehouse, folder, *statements):
     """A copy of the published file with statements run on it, and its dashboard."""
     folder.mkdir(exist_ok=True)
+    record = warehouse / "current" / "sample_history"
+    shutil.copytree(record, folder / "sample_history", dirs_exist_ok=True)
     copy = folder / "sales_kpis.duckdb"
     shutil.copyfile(warehouse / "sales_kpis.duckdb", copy)
     with duckdb.connect(copy) as database:
@@ -1104,6 +1106,23 @@ def test_a_publication_without_any_period_is_refused_with_a_sentence(
     nothing = "delete from marts.kpi_values", "delete from marts.open_pipeline"
     with pytest.raises(SystemExit, match=r"Nothing to show: .*data_quality_summary"):
         changed(warehouse, tmp_path / "nothing", *nothing)
+
+
+def test_the_banner_says_whether_it_is_the_sample_company(visit, warehouse, tmp_path):
+    # One's own company, published after the sample, whose record is kept.
+    own = changed(
+        warehouse,
+        tmp_path / "own",
+        "update marts.kpi_values set data_as_of = data_as_of + interval 1 minute",
+    )
+    for language, words in (
+        ("de", "Zahlen des Beispielunternehmens"),
+        ("en", "Figures of the sample company"),
+    ):
+        page = visit(f"#lang={language}")
+        assert words in page.inner_text("#banner")
+        page = visit(f"#lang={language}", folder=own)
+        assert words not in page.inner_text("#banner")
 
 
 def test_the_banner_says_that_the_data_are_old(visit):

@@ -243,6 +243,9 @@ class Published:
     """The published DuckDB file, open for reading."""
 
     def __init__(self, path):
+        self.sample_record = (
+            path.resolve().parent / "sample_history" / "history_publications.parquet"
+        )
         self.database = duckdb.connect(path, read_only=True)
         self.database.execute("set timezone = 'UTC'")
 
@@ -260,6 +263,19 @@ class Published:
         """Whether there is any period to show."""
         return self.rows("select count(*) from marts.kpi_values")[0][0] > 0
 
+    def is_sample(self):
+        """Whether this is the sample company: its record knows the load of the data.
+
+        The record stays beside later publications, which are of other loads.
+        """
+        return self.sample_record.exists() and bool(
+            self.rows(
+                "select 1 from read_parquet(?) where data_as_of = "
+                "(select max(data_as_of) from marts.kpi_values) limit 1",
+                [str(self.sample_record)],
+            )
+        )
+
     def run(self):
         """When the data ends, when it was loaded, and what money is counted in."""
         as_of, loaded = self.rows(
@@ -271,6 +287,7 @@ class Published:
             "as_of": plain(as_of),
             "loaded_at": plain(loaded) + "Z",
             "currency": currency,
+            "is_sample": self.is_sample(),
         }
 
     def kpis(self):

@@ -84,6 +84,7 @@ function notices() {
   const records = sum(DATA.quality.filter((issue) => issue.severity !== "info").map((issue) => issue.records));
   if (records) found.push(["", "i", fill(t.issues, { count: number(records, 0) }), "quality"]);
   if (!found.length) found.push(["good", "✓", t.allGood]);
+  if (DATA.is_sample) found.unshift(["warn", "!", t.sampleCompany]);
   return found.map(([kind, icon, words, link]) => element("p", { class: `notice ${kind}` },
     element("span", { class: "icon", "aria-hidden": "true" }, icon), element("span", {}, words),
     link && element("a", { href: `#panel-${link}`, onclick: (event) => {
