@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from builds import query
+from builds import KPI_MARTS, query
 from playwright.sync_api import expect, sync_playwright
 
 from tools.dashboard.__main__ import hashed, write
@@ -242,13 +242,29 @@ def test_the_scorecard_shows_the_marts_figures_and_verdicts(
         "order by kpi_number",
         grain,
     )
-    assert len(rows) == 6
+    assert {f"kpi_{row['kpi']}" for row in rows} == set(KPI_MARTS)
     for row in rows:
         shown = card(page, row["kpi"])
         del shown["sample"]
         assert shown == expected_card(row, language), row["kpi"]
         name = page.locator(f"#card-{row['kpi']}").inner_text()
         assert name == row[f"label_{language}"]
+
+
+def test_without_a_target_a_kpi_knows_which_way_is_better(visit, warehouse, tmp_path):
+    folder = changed(
+        warehouse,
+        tmp_path / "untargeted",
+        "update marts.kpi_scorecard set direction = null, target_value = null",
+    )
+    page = visit("#lang=de&grain=quarter", folder=folder)
+    for row in rows_of(
+        folder,
+        "select * from marts.kpi_scorecard where period_grain = 'quarter' "
+        "and is_headline",
+    ):
+        changes = expected_card(row, "de")["changes"]
+        assert card(page, row["kpi"])["changes"] == changes, row["kpi"]
 
 
 def test_a_card_says_on_what_its_figure_stands(visit, sql):
@@ -696,7 +712,8 @@ def test_a_filter_on_one_value_shows_its_own_row_with_its_own_verdict(visit, sql
         "order by kpi_number"
     )
     page = visit("#lang=de&grain=quarter&by=segment&is=Mid-Market")
-    assert len(rows) == 5
+    # The spend says nothing of segments.
+    assert len(rows) == len(KPI_MARTS) - 1
     for row in rows:
         shown = card(page, row["kpi"])
         del shown["sample"]
@@ -1287,7 +1304,10 @@ def test_every_measure_a_target_can_stand_on_has_a_name(visit, sql):
 @pytest.mark.parametrize(
     ("open_rows", "final_cards"),
     [
-        ("kpi = 'conversion_rate' or period_grain = 'fiscal_year'", 5),
+        (
+            "kpi = 'conversion_rate' or period_grain = 'fiscal_year'",
+            len(KPI_MARTS) - 1,
+        ),
         ("true", 0),
     ],
     ids=["no_ripe_cohort", "first_month"],
@@ -1312,10 +1332,10 @@ def test_what_is_not_final_yet_says_so(
     for language, grain in itertools.product(STATUS, GRAINS):
         page = visit(f"#lang={language}&grain={grain}", folder=folder)
         cards = page.locator(".card")
-        assert cards.count() == 6
+        assert cards.count() == len(KPI_MARTS)
         final = 0 if grain == "fiscal_year" else final_cards
         notes = [plain(text) for text in cards.locator(".note").all_inner_texts()]
-        assert notes == [STATUS[language]["period_open"]] * (6 - final)
+        assert notes == [STATUS[language]["period_open"]] * (len(KPI_MARTS) - final)
         assert page.locator(".panel").count() == 11
         text = page.inner_text("body")
         assert not re.search("undefined|NaN", text)

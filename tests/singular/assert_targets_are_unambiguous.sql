@@ -21,7 +21,7 @@ targets as (
             {{ target_valid_to('kpi_targets') }}, cast('2199-12-31' as date)
         ) as valid_to,
         row_number() over (
-            order by kpi_targets.valid_from, kpi_targets.valid_to, target_id
+            order by valid_from, valid_to, target_id
         ) as row_rank
 
     from {{ ref('kpi_targets') }} as kpi_targets

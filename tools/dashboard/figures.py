@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from tools.definitions import MEASURES, models
+from tools.definitions import MEASURES, lower_is_better, models
 
 KPIS = Path(__file__).resolve().parent.parent.parent / "models" / "marts" / "kpis"
 # How many periods of a grain the page looks back on at least, and how many a year has.
@@ -296,7 +296,7 @@ class Published:
         The scorecard has no row of a KPI, or of a grain, whose periods are all open, as
         those of a young company are; the page shows its total nevertheless.
         """
-        marts = models(KPIS)
+        marts, lower = models(KPIS), lower_is_better()
         directions = self.rows(
             "select kpi, measure, max(direction) from marts.kpi_scorecard "
             "where direction is not null group by all order by all"
@@ -331,6 +331,8 @@ class Published:
                     "kpi": kpi,
                     "de": labels["label_de"],
                     "en": labels["label_en"],
+                    # Where no target says it.
+                    "direction": "lower" if kpi in lower else "higher",
                     "directions": {
                         m: better for k, m, better in directions if k == kpi
                     },

@@ -8,10 +8,6 @@ const STATUS = {
   o: "period_open", d: "no_data", t: "no_target", i: "insufficient_data",
   "+": "on_target", "~": "at_risk", "-": "off_target",
 };
-const DIRECTION = {
-  revenue_growth: "higher", sales_cycle_length: "lower", conversion_rate: "higher",
-  average_order_value: "higher", churn_rate: "lower", customer_acquisition_cost: "lower",
-};
 
 // What the reader has chosen; filter is null or {dimension, values}.
 const state = {
@@ -37,7 +33,7 @@ function judged(kpi) {
     ([grain, by, value]) => grain === state.grain && by === dimension && value === values[0]);
   return own ? own[3] : headline(kpi).measure;
 }
-const direction = (kpi, measure) => kpiOf(kpi).directions[measure] ?? DIRECTION[kpi];
+const direction = (kpi, measure) => kpiOf(kpi).directions[measure] ?? kpiOf(kpi).direction;
 // Names the measure where a target stands on another one than the KPI's own.
 const named = (kpi, measure) => (measure === kpiOf(kpi).default ? "" : ` · ${measureName(measure)}`);
 // Where the headline is of one kind of orders only, figures say whether they are of that
