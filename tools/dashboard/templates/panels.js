@@ -338,9 +338,11 @@ function decomposition() {
   const rows = Object.entries(kinds).map(([value, list]) => [word(value), ...list]);
   const revenue = selected("revenue_growth", "revenue");
   const last = DATA.periods[state.grain].findLastIndex(([, , , complete]) => complete);
-  const notes = [last >= 0 && periodName(last), `${text().comparison} ${text()[state.comparison]}`, note].filter(Boolean).join(" · ");
+  const notes = [
+    revenue && last >= 0 && periodName(last), `${text().comparison} ${text()[state.comparison]}`, note,
+  ].filter(Boolean).join(" · ");
   const what = {
-    title: text().decomposition, mart: "revenue_decomposition", printed: true, columns, rows, note: revenue ? notes : note,
+    title: text().decomposition, mart: "revenue_decomposition", printed: true, columns, rows, note: notes,
     options: segments("comparison", ["prior_year", "prior_period"].map((c) => [c, text()[c]]), state.comparison,
       (comparison) => choose({ comparison }), text().comparison),
   };
