@@ -9,17 +9,24 @@
     end
 {%- endmacro %}
 
-{#- Units of a currency per unit of home currency: the record's own, else the CRM's. -#}
+{#-
+    Units of a currency per unit of home currency: the record's own, else the CRM's. One
+    to one is no rate of another currency: the CRM counts in that one, not in the home
+    currency that the vars state.
+-#}
 {% macro crm_rate(relation) -%}
     coalesce(
-        {{ relation }}.units_per_home_unit, crm_rates.rate, crm_undated_rates.rate
+        nullif({{ relation }}.units_per_home_unit, 1),
+        crm_rates.rate,
+        crm_undated_rates.rate
     )
 {%- endmacro %}
 
 {#-
     How an amount becomes reporting currency: reporting_currency, finance_rate,
     finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount. A rate
-    that makes 10 billion or more of it is wrong, and so is missing.
+    that makes 10 billion or more of it is wrong, and so is missing; likewise a home amount
+    that is the amount itself, as a rate of one is.
 -#}
 {% macro amount_source(relation) -%}
     {%- set amount = 'abs(' ~ relation ~ '.amount)' -%}
@@ -34,7 +41,10 @@
         when finance_inverse_rates.rate is not null then 'missing_rate'
         when {{ home_currency(relation ~ '.source_system') }}
             != '{{ var("reporting_currency") }}' then 'missing_rate'
-        when abs({{ relation }}.home_amount) < 10000000000 then 'crm_amount'
+        when abs({{ relation }}.home_amount) < 10000000000
+            and ({{ relation }}.home_amount != {{ relation }}.amount
+                or {{ relation }}.amount = 0)
+            then 'crm_amount'
         when {{ relation }}.home_amount is not null then 'missing_rate'
         when {{ amount }} < {{ crm_rate(relation) }} * 10000000000 then 'crm_rate'
         else 'missing_rate'

@@ -546,9 +546,9 @@ class _HubSpot:
 
         def own(_):
             if home is not None:
-                return Fraction(home)
+                return _converted(value, Fraction(home))
             if value is not None and rate is not None:
-                return Fraction(value) * rate
+                return _converted(value, Fraction(value) * rate)
             return None
 
         return Amount(value, currency_code(row.get("property_deal_currency_code")), own)
@@ -622,7 +622,7 @@ class _HubSpot:
         if value is None:
             return Amount(None, currency)
         monthly = cents(Fraction(value) / months)
-        home = None if rate is None else Fraction(monthly) * rate
+        home = None if rate is None else _converted(monthly, Fraction(monthly) * rate)
         return Amount(monthly, currency, lambda _: home)
 
     def _campaigns(self):
@@ -651,6 +651,11 @@ class _HubSpot:
                     ),
                 )
             )
+
+
+def _converted(value, home: Fraction) -> Fraction | None:
+    """A home amount; None where it is the amount: HubSpot counts in its currency."""
+    return None if value and cents(home) == value else home
 
 
 def _is_hubspots(association) -> bool:

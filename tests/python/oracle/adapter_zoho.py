@@ -162,7 +162,9 @@ class _Zoho:
         rate = read.number(row.get("exchange_rate"))
 
         def own(_):
-            return Fraction(value) / Fraction(rate) if rate and rate > 0 else None
+            # one to one: Zoho counts in the currency of the record, not in ours
+            is_rate = rate and rate > 0 and rate != 1
+            return Fraction(value) / Fraction(rate) if is_rate else None
 
         return Amount(value, currency_code(row.get("currency")), own)
 

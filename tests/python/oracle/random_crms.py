@@ -349,7 +349,7 @@ class _HubSpot(Builder):
         currency = self.pick(None, "EUR", "EUR", "USD", "CHF", "SEK", "sek")
         if amount == "-50":
             currency = self.pick(None, "EUR")
-        rate = self.pick(None, "0.0875", "1.2", "0", "-1", "n/a")
+        rate = self.pick(None, "0.0875", "1", "0", "-1", "n/a")
         return amount, currency, self.pick(None, None, "77.77", "n/a"), rate
 
     def associations(self, deal: str):
@@ -642,7 +642,7 @@ class _Zoho(Builder):
         currency = self.pick(None, "EUR", "EUR", "USD", "CHF", "SEK", "sek")
         if amount == "-50":
             currency = self.pick(None, "EUR")
-        rate = self.pick(None, "11.2", "1.1", "0", "-1", "n/a")
+        rate = self.pick(None, "11.2", "1", "0", "-1", "n/a")
         return {"amount": amount, "currency": currency, "exchange_rate": rate}
 
     def deal(self) -> str:
