@@ -93,7 +93,8 @@ billings as (
 
 {#
     Finance knows better: its periods replace those of the same contract in a CRM, which
-    is asked only what they do not say: the price.
+    is asked only what they do not say: the price, the deal that sells it and, where
+    they do not go beyond its days, the term.
 #}
 contracts as (
 
@@ -103,10 +104,24 @@ contracts as (
         finance_periods.contract_source_system as source_system,
         finance_periods.contract_id,
         finance_periods.account_id,
-        cast(null as {{ type_name('text') }}) as deal_id,
+        contract_records.deal_id,
         finance_periods.starts_on,
         finance_periods.ends_on,
-        cast(null as {{ type_name('integer') }}) as term_months,
+        case
+            when max(
+                case
+                    when finance_periods.ends_on <= finance_periods.starts_on then 0
+                    when finance_periods.starts_on >= contract_records.starts_on
+                        and finance_periods.ends_on <= contract_records.ends_on
+                        then 0
+                    else 1
+                end
+            ) over (
+                partition by
+                    finance_periods.contract_source_system, finance_periods.contract_id
+            ) = 0
+                then contract_records.term_months
+        end as term_months,
         cast(null as {{ type_name('integer') }}) as term_days,
         false as is_draft,
         contract_records.amount as total_amount,
@@ -180,7 +195,6 @@ deals_of_contracts as (
         deals.deal_id as counted_deal_id,
         deals.customer_id,
         deals.closed_on,
-        deals.is_win,
         row_number() over (
             partition by deals.deal_id
             order by
@@ -194,19 +208,23 @@ deals_of_contracts as (
         and deals_with_contracts.deal_id = deal_keys.record_id
     inner join deals
         on deal_keys.deal_id = deals.deal_id
+    where deals.is_win
 
 ),
 
 {#
-    A deal sells what the contract says that it names in any CRM, else its items: also
-    where that contract is a draft, has no customer or cannot have been in force.
+    A deal sells what the contract says that it names in any CRM, while that is in
+    force, else its items: also where that contract is a draft, has no customer or cannot
+    have been in force.
 #}
-deals_that_name_a_contract as (
+named_periods as (
 
-    select deals_of_contracts.counted_deal_id
-    from deals_of_contracts
-    inner join named_contracts
-        on deals_of_contracts.counted_deal_id = named_contracts.deal_id
+    select
+        named_contracts.deal_id,
+        contracts.starts_on,
+        contracts.ends_on
+
+    from named_contracts
     inner join contracts
         on named_contracts.source_system = contracts.source_system
         and named_contracts.contract_id = contracts.contract_id
@@ -217,7 +235,6 @@ deals_that_name_a_contract as (
         and not contracts.is_draft
         and contracts.starts_on is not null
         and (contracts.ends_on is null or contracts.ends_on > contracts.starts_on)
-    group by deals_of_contracts.counted_deal_id
 
 ),
 
@@ -257,24 +274,8 @@ numbered_contracts as (
         || ':' || cast(contracts.period_number as {{ type_name('text') }})
             as contract_period_id,
         coalesce(accounts.customer_id, deals_of_contracts.customer_id) as customer_id,
-        deals_that_name_a_contract.counted_deal_id is not null
-        or coalesce(deals_of_contracts.copy_rank, 1) > 1 as is_named_otherwise,
-        case
-            when contracts.term_months is not null
-                then contracts.term_months
-            when contracts.ends_on is not null
-                then greatest(
-                    1,
-                    cast(
-                        round(
-                            {{ days_between(
-                                'contracts.starts_on',
-                                'contracts.ends_on'
-                            ) }} * 12 / 365.25
-                        ) as {{ type_name('integer') }}
-                    )
-                )
-        end as contract_months
+        deals_of_contracts.counted_deal_id,
+        coalesce(deals_of_contracts.copy_rank, 1) as copy_rank
 
     from contracts
     left join accounts
@@ -283,10 +284,28 @@ numbered_contracts as (
     left join deals_of_contracts
         on contracts.source_system = deals_of_contracts.source_system
         and contracts.deal_id = deals_of_contracts.deal_id
-    left join deals_that_name_a_contract
-        on deals_of_contracts.counted_deal_id
-        = deals_that_name_a_contract.counted_deal_id
-    where contracts.deal_id is null or deals_of_contracts.is_win
+    where contracts.deal_id is null
+        or contracts.raw_table = 'contract_periods'
+        or deals_of_contracts.counted_deal_id is not null
+
+),
+
+{# The deal of a renewal may name the contract that ends when its items begin. #}
+items_of_named_periods as (
+
+    select numbered_contracts.contract_period_id
+    from numbered_contracts
+    inner join named_periods
+        on numbered_contracts.counted_deal_id = named_periods.deal_id
+        and (
+            named_periods.ends_on is null
+            or numbered_contracts.starts_on < named_periods.ends_on
+        )
+        and (
+            numbered_contracts.ends_on is null
+            or named_periods.starts_on < numbered_contracts.ends_on
+        )
+    group by numbered_contracts.contract_period_id
 
 ),
 
@@ -350,34 +369,44 @@ paid_contracts as (
 ),
 
 {# Finance can cut a contract into periods; what is paid is paid for all of them. #}
-months_of_finance as (
-
-    select
-        source_system,
-        contract_id,
-        case when count(*) = count(contract_months) then sum(contract_months) end
-            as contract_months
-
-    from numbered_contracts
-    where raw_table = 'contract_periods'
-    group by source_system, contract_id
-
-),
-
 timed_contracts as (
 
     select
         numbered_contracts.*,
+        items_of_named_periods.contract_period_id is not null
+        or numbered_contracts.copy_rank > 1 as is_named_otherwise,
         case
-            when numbered_contracts.raw_table = 'contract_periods'
-                then months_of_finance.contract_months
-            else numbered_contracts.contract_months
+            when numbered_contracts.term_months is not null
+                then numbered_contracts.term_months
+            when count(*) over of_contract
+                = count(numbered_contracts.ends_on) over of_contract
+                then greatest(
+                    1,
+                    cast(
+                        round(
+                            cast(
+                                sum(
+                                    greatest(
+                                        0,
+                                        {{ days_between(
+                                            'numbered_contracts.starts_on',
+                                            'numbered_contracts.ends_on'
+                                        ) }}
+                                    )
+                                ) over of_contract as {{ type_name('integer') }}
+                            ) * 12 / 365.25
+                        ) as {{ type_name('integer') }}
+                    )
+                )
         end as paid_months
 
     from numbered_contracts
-    left join months_of_finance
-        on numbered_contracts.source_system = months_of_finance.source_system
-        and numbered_contracts.contract_id = months_of_finance.contract_id
+    left join items_of_named_periods
+        on numbered_contracts.contract_period_id
+        = items_of_named_periods.contract_period_id
+    window of_contract as (
+        partition by numbered_contracts.source_system, numbered_contracts.contract_id
+    )
 
 ),
 

@@ -946,28 +946,30 @@ class Company:
         for row in self.finance.get("contract_periods") or []:
             crm = (read.text(row.get("source_system")) or "").lower()
             key = (crm, self._finance_id(crm, row.get("contract_id")))
-            periods.setdefault(key, []).append(row)
-        for key, rows in periods.items():
-            records = self.crms.get(key[0])
-            excluded = records.excluded_accounts if records else ()
-            # What an excluded account paid counts as little as the months it paid for.
-            counted = [
-                row
-                for row in rows
-                if self._finance_id(key[0], row.get("account_id")) not in excluded
-            ]
-            for row in counted:
-                self._add_finance_period(row, key, self._months_of_periods(counted))
-        known_to_finance = set(periods)
+            if read.day(row.get("starts_on")) is not None:
+                periods.setdefault(key, []).append(row)
+        # What an excluded account paid counts as little as the months it paid for.
+        counted = {
+            key: [row for row in rows if not self._is_of_excluded(key[0], row)]
+            for key, rows in periods.items()
+        }
         self._deals_with_items = {
             (record.crm, record.deal_id)
             for records in self.crms.values()
             for record in records.contracts
-            if (record.crm, record.id) not in known_to_finance
+            if counted.get((record.crm, record.id), True)
         }
         # Items of a deal count only beside no contract that is in force.
         for are_items in (False, True):
-            self._in_force = {contract.key for contract in self.contracts}
+            self._in_force: dict[tuple, list[Contract]] = {}
+            for contract in self.contracts:
+                self._in_force.setdefault(contract.key, []).append(contract)
+            for key, rows in counted.items():
+                record = self._contracts_of_crms.get(key)
+                if (record is not None and record.deal_id is not None) == are_items:
+                    months = self._months_of_periods(rows, record)
+                    for row in rows:
+                        self._add_finance_period(row, key, record, months)
             for records in self.crms.values():
                 table = records.tables.get("contract", "contract")
                 for record in records.contracts:
@@ -975,39 +977,82 @@ class Company:
                         continue
                     if record.account_id in records.excluded_accounts:
                         records.book.set_aside(table, "excluded")
-                    elif (record.crm, record.id) not in known_to_finance:
+                    elif (record.crm, record.id) not in periods:
                         self._add_contract(record, table)
         self.contracts.sort(key=lambda contract: (contract.starts_on, contract.key))
 
-    def _months_of_periods(self, rows: list[dict]) -> int | None:
-        """Months of all periods that finance cut a contract into; None if endless."""
+    def _is_of_excluded(self, crm: str, row: dict) -> bool:
+        records = self.crms.get(crm)
+        account_id = self._finance_id(crm, row.get("account_id"))
+        return records is not None and account_id in records.excluded_accounts
+
+    def _months_of_periods(self, rows: list[dict], record) -> int | None:
+        """Months of all periods that finance cut a contract into; None if endless.
+
+        The term that `record` has in its CRM, unless finance knows days beyond it.
+        """
         days = [
             (read.day(row.get("starts_on")), read.day(row.get("ends_on")))
             for row in rows
         ]
-        if any(None in pair for pair in days):
+        days = [(first, end) for first, end in days if end is None or end > first]
+        if record is not None and None not in (record.starts_on, record.ends_on):
+            is_within = all(
+                end is not None and record.starts_on <= first and end <= record.ends_on
+                for first, end in days
+            )
+            if is_within and record.term_months is not None:
+                return record.term_months
+        if any(end is None for _, end in days):
             return None
-        return sum(whole_months(first, end) for first, end in days)
+        return whole_months(sum((end - first).days for first, end in days))
 
-    def _add_finance_period(self, row: dict, key: tuple, months: int | None):
+    def _add_finance_period(self, row: dict, key: tuple, record, months: int | None):
+        """A period of finance; `record` is the contract in its CRM, if that has it."""
         crm = key[0]
         account_id = self._finance_id(crm, row.get("account_id"))
         records = self.crms.get(crm)
         survivors = records.account_survivors if records else {}
         customer = self.customer_of_account.get((crm, survivors.get(account_id)))
         starts_on = read.day(row.get("starts_on"))
+        ends_on = read.day(row.get("ends_on"))
+        deal = self._won_deal_of(record)
+        if deal is not None:
+            customer = customer or deal.customer
+            if self._is_sold_otherwise(record, deal, starts_on, ends_on):
+                return
         amount = self._finance_amount(
             crm, read.money(row.get("monthly_amount")), row.get("currency_code")
         )
-        value = None
-        if starts_on is not None:
-            value, _ = self.converter.convert(amount, crm, starts_on)
+        value, _ = self.converter.convert(amount, crm, starts_on)
         source = "finance"
-        if amount.value is None and starts_on is not None:
+        if amount.value is None:
             value, source = self._price_in_crm(key, starts_on, months)
-        self._keep_contract(
-            key, customer, starts_on, read.day(row.get("ends_on")), value, source
+        self._keep_contract(key, customer, starts_on, ends_on, value, source)
+
+    def _won_deal_of(self, record) -> Deal | None:
+        """The won deal that sells a recurring line item."""
+        if record is None or record.deal_id is None:
+            return None
+        deal = self.deal_of_key.get((record.crm, record.deal_id))
+        return deal if deal is not None and deal.is_win else None
+
+    def _is_sold_otherwise(self, record, deal: Deal, starts_on, ends_on) -> bool:
+        """Whether a contract or another copy of the deal tells what an item tells.
+
+        The contract is named by any copy and in force on a day of the item.
+        """
+        is_named = any(
+            starts_on < (named.ends_on or date.max)
+            and named.starts_on < (ends_on or date.max)
+            for copy in deal.copies
+            for named in self._in_force.get((copy.crm, copy.contract_id), ())
         )
+        if is_named:
+            return True
+        keys = [(copy.crm, copy.id) for copy in deal.copies]
+        sellers = [key for key in keys if key in self._deals_with_items]
+        return sellers[0] != (record.crm, record.deal_id)
 
     def _price_in_crm(self, key: tuple, start: date, months: int | None):
         """What a contract costs a month where finance knows its days only."""
@@ -1040,16 +1085,9 @@ class Company:
             return
         customer = self.customer_of_account.get((record.crm, record.account_id))
         if record.deal_id is not None:
-            deal = self.deal_of_key.get((record.crm, record.deal_id))
-            if deal is None or not deal.is_win:
+            deal = self._won_deal_of(record)
+            if deal is None:
                 return
-            named = {(copy.crm, copy.contract_id) for copy in deal.copies}
-            if named & self._in_force:
-                return  # the contract that the deal names tells what its items tell
-            keys = [(copy.crm, copy.id) for copy in deal.copies]
-            sellers = [key for key in keys if key in self._deals_with_items]
-            if sellers[0] != (record.crm, record.deal_id):
-                return  # another copy of the deal has items, too
             customer = deal.customer
             if record.starts_on is None:
                 record.starts_on = deal.closed_on
@@ -1057,6 +1095,8 @@ class Company:
                 months, days = record.line_term
                 ends_on = add_months(record.starts_on, months)
                 record.ends_on = ends_on + timedelta(days=days)
+            if self._is_sold_otherwise(record, deal, record.starts_on, record.ends_on):
+                return
         value, source = self._monthly_value(record)
         kept = self._keep_contract(
             (record.crm, record.id),
@@ -1087,7 +1127,7 @@ class Company:
             return value, "line_item"
         months = record.term_months
         if months is None and None not in (start, record.ends_on):
-            months = whole_months(start, record.ends_on)
+            months = whole_months((record.ends_on - start).days)
         if months is None or start is None:
             return None, None
         key = (record.crm, record.id)
@@ -1214,9 +1254,9 @@ def _by_contract(rows) -> dict[tuple, list[Decimal | None]]:
     return found
 
 
-def whole_months(first: date, end: date) -> int:
-    """Months from `first` to the exclusive `end`, rounded, at least 1."""
-    return max(1, ((end - first).days / MONTH_DAYS + Fraction(1, 2)).__floor__())
+def whole_months(days: int) -> int:
+    """Months that so many days are, rounded, at least 1."""
+    return max(1, (days / MONTH_DAYS + Fraction(1, 2)).__floor__())
 
 
 def spread(cost: Decimal, first: date, last: date) -> list[tuple[date, Decimal]]:
