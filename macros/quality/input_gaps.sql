@@ -5,7 +5,8 @@
     deal that has one, `merged_deal`, `merged_contact`, `merged_company`,
     `primary_company` and `company_of_deal` what a property of HubSpot tells,
     `deleted_deal` a deal of which the loader tells that it was deleted, or could, and
-    `net_invoice` all invoices without VAT.
+    `net_invoice` all invoices without VAT. `deal_of_invoice` is an invoice of Zoho with a
+    deal, and `order_of_contract` no contract of Salesforce that orders could price.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -26,6 +27,8 @@
         ['salesforce', ['opportunity_contact_role', 'contact_of_deal'],
             'no_contacts_of_deals', journeys],
         ['salesforce', ['contract'], 'no_contracts', customers + first_period],
+        ['salesforce', ['order', 'order_of_contract'], 'no_orders_of_contracts',
+            customers],
         ['salesforce', ['user'], 'no_sellers',
             orders + journeys + ['churn_rate']],
         ['salesforce', ['converted_lead'], 'no_converted_leads', journeys + orders],
@@ -73,6 +76,7 @@
                 orders + ['churn_rate']],
             ['zoho', ['invoice'], 'no_billing_documents', orders + ['churn_rate']],
             ['zoho', ['net_invoice'], 'no_net_amounts', orders],
+            ['zoho', ['sales_order', 'deal_of_invoice'], 'no_deals_of_invoices', orders],
         ]) -%}
     {%- endif -%}
     {%- if var('spend_source') != 'finance' -%}

@@ -46,7 +46,7 @@ campaigns_with_cost as (
 billing_documents as (
 
     select * from {{ ref('int_crm__billing_document_records') }}
-    where record_state is null and is_counted and may_hold_tax
+    where record_state is null and is_counted
 
 ),
 
@@ -108,6 +108,23 @@ filled_tables as (
         'net_invoice' as raw_table
 
     from billing_documents
+    where may_hold_tax
+    having count(*) = 0
+    union
+    select
+        'zoho' as source_system,
+        'deal_of_invoice' as raw_table
+
+    from billing_documents
+    where source_system = 'zoho'
+    having count(*) = 0 or count(deal_id) > 0
+    union
+    select
+        'salesforce' as source_system,
+        'order_of_contract' as raw_table
+
+    from used_tables
+    where source_system = 'salesforce' and raw_table = 'contract'
     having count(*) = 0
     {%- for system in enabled_crms() %}
     union
