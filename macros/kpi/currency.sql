@@ -24,9 +24,9 @@
 
 {#-
     How an amount becomes reporting currency: reporting_currency, finance_rate,
-    finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount. A rate
-    that makes 10 billion or more of it is wrong, and so is missing; likewise a home amount
-    that is the amount itself, as a rate of one is.
+    finance_inverse_rate, crm_amount, crm_rate, or missing_rate and missing_amount. A
+    rate that makes 10 billion or more of it is wrong, and so is missing; likewise a home
+    amount that is the amount itself, as a rate of one is.
 -#}
 {% macro amount_source(relation) -%}
     {%- set amount = 'abs(' ~ relation ~ '.amount)' -%}

@@ -5,8 +5,8 @@
     deal that has one, `merged_deal`, `merged_contact`, `merged_company`,
     `primary_company` and `company_of_deal` what a property of HubSpot tells,
     `deleted_deal` a deal of which the loader tells that it was deleted, or could, and
-    `net_invoice` all invoices without VAT. `deal_of_invoice` is an invoice of Zoho with a
-    deal, and `order_of_contract` no contract of Salesforce that orders could price.
+    `net_invoice` all invoices without VAT. `deal_of_invoice` is an invoice of Zoho with
+    a deal, and `order_of_contract` no contract of Salesforce that orders could price.
 -#}
 {% macro input_gaps() %}
     {%- set spend = [] if var('spend_source') == 'crm_campaigns'
@@ -76,7 +76,8 @@
                 orders + ['churn_rate']],
             ['zoho', ['invoice'], 'no_billing_documents', orders + ['churn_rate']],
             ['zoho', ['net_invoice'], 'no_net_amounts', orders],
-            ['zoho', ['sales_order', 'deal_of_invoice'], 'no_deals_of_invoices', orders],
+            ['zoho', ['sales_order', 'deal_of_invoice'], 'no_deals_of_invoices',
+                orders],
         ]) -%}
     {%- endif -%}
     {%- if var('spend_source') != 'finance' -%}
