@@ -25,6 +25,12 @@ closings as (
 
 ),
 
+accounts as (
+
+    select * from {{ ref('int_crm__accounts') }}
+
+),
+
 deal_keys as (
 
     select
@@ -213,11 +219,9 @@ deals_as_of as (
         dated_deals.close_on as crm_close_on,
         dated_deals.history_close_on,
         dated_deals.close_date_source,
-        case
-            when dated_deals.landed_closed_on <= as_of.as_of_on
-                then dated_deals.landed_closed_on
-            else as_of.as_of_on
-        end as converted_on,
+        least(
+            coalesce(dated_deals.landed_closed_on, as_of.as_of_on), as_of.as_of_on
+        ) as converted_on,
 
         -- money as landed
         dated_deals.amount,
@@ -250,6 +254,7 @@ deal_states as (
         rated_deals.source_record_id,
         rated_deals.record_id,
         rated_deals.account_id,
+        accounts.customer_id as account_customer_id,
         rated_deals.contact_id,
         rated_deals.contract_id,
         rated_deals.owner_id,
@@ -271,6 +276,7 @@ deal_states as (
         rated_deals.crm_close_on,
         rated_deals.history_close_on,
         rated_deals.close_date_source,
+        rated_deals.converted_on as attributed_on,
 
         -- money
         rated_deals.amount as record_amount,
@@ -279,6 +285,9 @@ deal_states as (
         rated_deals.amount_source
 
     from rated_deals
+    left join accounts
+        on rated_deals.source_system = accounts.source_system
+        and rated_deals.account_id = accounts.record_id
 
 )
 

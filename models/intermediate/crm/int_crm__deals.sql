@@ -1,11 +1,5 @@
 with
 
-as_of as (
-
-    select * from {{ ref('int_run__as_of') }}
-
-),
-
 deal_states as (
 
     select * from {{ ref('int_crm__deal_states') }}
@@ -20,7 +14,7 @@ deal_facts as (
         deal_id,
         source_system,
         record_id,
-        account_id,
+        account_customer_id,
         raw_deal_type,
         created_at,
         created_on,
@@ -33,16 +27,35 @@ deal_facts as (
 
 ),
 
-copies as (
+{# The deal's own account, else that of its first copy in another CRM. #}
+accounts_of_copies as (
 
     select
         deal_id,
-        source_system,
-        record_id,
-        account_id
+        account_customer_id,
+        row_number() over (
+            partition by deal_id
+            order by {{ crm_precedence('source_system') }}, record_id
+        ) as copy_rank
 
     from {{ ref('int_crm__deal_states') }}
-    where not is_counted
+    where not is_counted and account_customer_id is not null
+
+),
+
+{#
+    Contacts speak only for deals without an account that is known. Read apart from
+    `deal_facts`, which then need not be kept.
+#}
+deals_without_account as (
+
+    select
+        source_system,
+        record_id,
+        contact_id
+
+    from {{ ref('int_crm__deal_states') }}
+    where is_counted and account_customer_id is null
 
 ),
 
@@ -66,19 +79,6 @@ persons_of_accounts as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('int_crm__accounts') }}
-
-),
-
-{# Read apart from `accounts`, which then need not be kept for a second pass. #}
-copied_accounts as (
-
-    select * from {{ ref('int_crm__accounts') }}
-
-),
-
 contacts as (
 
     select * from {{ ref('int_crm__contacts') }}
@@ -94,62 +94,6 @@ deal_contacts as (
 companies as (
 
     select * from {{ ref('int_customers__companies') }}
-
-),
-
-{# The deal's own account, else that of its first copy in another CRM. #}
-accounts_of_copies as (
-
-    select
-        copies.deal_id,
-        copied_accounts.customer_id,
-        row_number() over (
-            partition by copies.deal_id
-            order by {{ crm_precedence('copies.source_system') }}, copies.record_id
-        ) as copy_rank
-
-    from copies
-    inner join copied_accounts
-        on copies.source_system = copied_accounts.source_system
-        and copies.account_id = copied_accounts.record_id
-
-),
-
-deals_of_accounts as (
-
-    select
-        deal_facts.*,
-        coalesce(accounts.customer_id, accounts_of_copies.customer_id)
-            as account_customer_id
-
-    from deal_facts
-    left join accounts
-        on deal_facts.source_system = accounts.source_system
-        and deal_facts.account_id = accounts.record_id
-    left join accounts_of_copies
-        on deal_facts.deal_id = accounts_of_copies.deal_id
-        and accounts_of_copies.copy_rank = 1
-
-),
-
-{#
-    Contacts speak only for deals without an account that is known. Read apart from
-    `deals_of_accounts`, which then need not be kept.
-#}
-deals_without_account as (
-
-    select
-        source_system,
-        record_id,
-        contact_id
-
-    from {{ ref('int_crm__deal_states') }} as deal_states
-    where is_counted
-        and not exists (
-            select 1 as is_known from {{ ref('int_crm__accounts') }} as known_accounts
-            where known_accounts.source_system = deal_states.source_system
-                and known_accounts.record_id = deal_states.account_id
-        )
 
 ),
 
@@ -238,28 +182,32 @@ direct_leads as (
 deals_of_customers as (
 
     select
-        deals_of_accounts.deal_id,
-        deals_of_accounts.source_system,
-        deals_of_accounts.raw_deal_type,
-        deals_of_accounts.created_at,
-        deals_of_accounts.created_on,
-        deals_of_accounts.closed_on,
-        deals_of_accounts.is_closed_won,
-        deals_of_accounts.is_refund,
+        deal_facts.deal_id,
+        deal_facts.source_system,
+        deal_facts.raw_deal_type,
+        deal_facts.created_at,
+        deal_facts.created_on,
+        deal_facts.closed_on,
+        deal_facts.is_closed_won,
+        deal_facts.is_refund,
         direct_leads.lead_id as direct_lead_id,
         direct_leads.lead_source as direct_lead_source,
         coalesce(
-            deals_of_accounts.account_customer_id,
+            deal_facts.account_customer_id,
+            accounts_of_copies.account_customer_id,
             primary_contacts.customer_id,
             direct_leads.lead_company_id
         ) as customer_id
 
-    from deals_of_accounts
+    from deal_facts
+    left join accounts_of_copies
+        on deal_facts.deal_id = accounts_of_copies.deal_id
+        and accounts_of_copies.copy_rank = 1
     left join primary_contacts
-        on deals_of_accounts.source_system = primary_contacts.source_system
-        and deals_of_accounts.record_id = primary_contacts.deal_record_id
+        on deal_facts.source_system = primary_contacts.source_system
+        and deal_facts.record_id = primary_contacts.deal_record_id
     left join direct_leads
-        on deals_of_accounts.deal_id = direct_leads.deal_id
+        on deal_facts.deal_id = direct_leads.deal_id
 
 ),
 
@@ -421,53 +369,42 @@ attributed_deals as (
 
 ),
 
-owned_deals as (
-
-    select
-        deal_states.*,
-        coalesce(deal_states.closed_on, as_of.as_of_on) as attributed_on
-
-    from deal_states
-    cross join as_of
-
-),
-
 deals as (
 
     select
         -- ids
-        owned_deals.deal_id,
-        owned_deals.raw_table,
-        owned_deals.source_record_id,
-        owned_deals.contract_id,
+        deal_states.deal_id,
+        deal_states.raw_table,
+        deal_states.source_record_id,
+        deal_states.contract_id,
         attributed_deals.customer_id,
         attributed_deals.lead_id,
-        owned_deals.source_system as record_source_system,
-        owned_deals.record_id,
+        deal_states.source_system as record_source_system,
+        deal_states.record_id,
 
         -- state
-        owned_deals.deal_state,
+        deal_states.deal_state,
         attributed_deals.is_closed_won,
         attributed_deals.is_refund,
         attributed_deals.is_closed_won and not attributed_deals.is_refund as is_win,
         attributed_deals.win_number,
         attributed_deals.deal_type,
         attributed_deals.is_type_derived,
-        owned_deals.stage,
-        owned_deals.pipeline,
-        owned_deals.probability,
+        deal_states.stage,
+        deal_states.pipeline,
+        deal_states.probability,
 
         -- days
-        owned_deals.created_at,
-        owned_deals.created_on,
-        owned_deals.closed_on,
+        deal_states.created_at,
+        deal_states.created_on,
+        deal_states.closed_on,
 
         -- money in reporting currency
-        owned_deals.amount,
-        owned_deals.amount_source,
+        deal_states.amount,
+        deal_states.amount_source,
 
         -- dimensions
-        owned_deals.first_source_system as source_system,
+        deal_states.first_source_system as source_system,
         {{ known(
             'coalesce(attributed_deals.customer_mapped_region, team_members.region, '
             ~ 'attributed_deals.customer_country)'
@@ -476,17 +413,17 @@ deals as (
         {{ known('attributed_deals.customer_segment') }} as segment,
         {{ known('attributed_deals.customer_industry') }} as industry,
         {{ known('coalesce(attributed_deals.source_of_lead, '
-            ~ mapped_or_raw('owned_deals', 'lead_source', 'raw_lead_source')
+            ~ mapped_or_raw('deal_states', 'lead_source', 'raw_lead_source')
             ~ ')') }}
             as lead_source,
         {{ known('team_members.sales_team') }} as sales_team,
         {{ known('sales_reps.sales_rep') }} as sales_rep
 
-    from owned_deals
+    from deal_states
     inner join attributed_deals
-        on owned_deals.deal_id = attributed_deals.deal_id
-    {{ join_mapping('owned_deals', 'lead_source', 'raw_lead_source') }}
-    {{ join_owner('owned_deals') }}
+        on deal_states.deal_id = attributed_deals.deal_id
+    {{ join_mapping('deal_states', 'lead_source', 'raw_lead_source') }}
+    {{ join_owner('deal_states') }}
 
 )
 

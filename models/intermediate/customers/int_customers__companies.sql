@@ -6,12 +6,6 @@ as_of as (
 
 ),
 
-all_accounts as (
-
-    select * from {{ ref('int_crm__accounts') }}
-
-),
-
 accounts as (
 
     select * from {{ ref('int_crm__accounts') }}
@@ -44,10 +38,11 @@ lead_deals as (
 
 ),
 
-deal_states as (
+{# Only such a deal can belong to the company of its lead. #}
+deals_without_account as (
 
-    select * from {{ ref('int_crm__deal_states') }}
-    where is_counted
+    select deal_id from {{ ref('int_crm__deal_states') }}
+    where is_counted and account_customer_id is null
 
 ),
 
@@ -99,18 +94,6 @@ account_companies as (
 
 ),
 
-deals_without_account as (
-
-    select deal_states.deal_id
-    from deal_states
-    left join all_accounts
-        on deal_states.source_system = all_accounts.source_system
-        and deal_states.account_id = all_accounts.record_id
-    where all_accounts.customer_id is null
-
-),
-
-{# Only such a deal can belong to the company of its lead. #}
 companies_of_leads as (
 
     select leads_with_company.lead_company_id
