@@ -9,11 +9,3 @@
         and {{ leads }}.lead_created_on <= {{ wins }}.closed_on
         and {{ wins }}.previous_won_on < {{ wins }}.closed_on
 {%- endmacro %}
-
-{#- Day of the customer's win before; of wins of one day only the first has another day. -#}
-{% macro previous_won_on() -%}
-    lag(closed_on, 1, cast('1900-01-01' as date)) over (
-            partition by customer_id
-            order by closed_on, created_at nulls last, deal_id
-        )
-{%- endmacro %}

@@ -262,13 +262,13 @@ typed_deals as (
 
 ),
 
+{# Of new business won on one day only the first has an earlier day before it. #}
 ranked_wins as (
 
     select
         deal_id,
         customer_id,
         deal_type,
-        created_at,
         closed_on,
         row_number() over (
             partition by customer_id
@@ -277,23 +277,22 @@ ranked_wins as (
                 case when deal_type = 'new_business' then 0 else 1 end,
                 created_at nulls last,
                 deal_id
-        ) as win_number
+        ) as win_number,
+        coalesce(
+            max(case when deal_type = 'new_business' then closed_on end) over (
+                partition by customer_id
+                order by
+                    closed_on,
+                    case when deal_type = 'new_business' then 0 else 1 end,
+                    created_at nulls last,
+                    deal_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            cast('1900-01-01' as date)
+        ) as previous_won_on
 
     from typed_deals
     where is_closed_won and not is_refund and customer_id is not null
-
-),
-
-new_business_wins as (
-
-    select
-        deal_id,
-        customer_id,
-        closed_on,
-        {{ previous_won_on() }} as previous_won_on
-
-    from ranked_wins
-    where deal_type = 'new_business'
 
 ),
 
@@ -303,15 +302,16 @@ account_conversions as (
         persons_of_accounts.lead_id,
         persons_of_accounts.lead_source,
         persons_of_accounts.lead_created_at,
-        new_business_wins.deal_id
+        ranked_wins.deal_id
 
     from persons_of_accounts
-    inner join new_business_wins
-        on {{ is_won_over_account('persons_of_accounts', 'new_business_wins') }}
-    where not exists (
-        select 1 as is_linked from lead_deals
-        where lead_deals.lead_id = persons_of_accounts.lead_id
-    )
+    inner join ranked_wins
+        on {{ is_won_over_account('persons_of_accounts', 'ranked_wins') }}
+    where ranked_wins.deal_type = 'new_business'
+        and not exists (
+            select 1 as is_linked from lead_deals
+            where lead_deals.lead_id = persons_of_accounts.lead_id
+        )
 
 ),
 
@@ -348,6 +348,7 @@ attributed_deals as (
         typed_deals.deal_type,
         typed_deals.is_type_derived,
         ranked_wins.win_number,
+        ranked_wins.previous_won_on,
         coalesce(typed_deals.direct_lead_id, account_leads.lead_id) as lead_id,
         case
             when typed_deals.direct_lead_id is not null
@@ -388,6 +389,7 @@ deals as (
         attributed_deals.is_refund,
         attributed_deals.is_closed_won and not attributed_deals.is_refund as is_win,
         attributed_deals.win_number,
+        attributed_deals.previous_won_on,
         attributed_deals.deal_type,
         attributed_deals.is_type_derived,
         deal_states.stage,

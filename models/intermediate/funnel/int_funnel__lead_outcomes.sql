@@ -21,24 +21,10 @@ won_deals as (
 
 ),
 
-won_deals_of_customers as (
+wins_of_customers as (
 
     select * from {{ ref('int_crm__deals') }}
     where is_win and deal_type = 'new_business' and customer_id is not null
-
-),
-
-wins_of_customers as (
-
-    select
-        deal_id,
-        customer_id,
-        created_at,
-        created_on,
-        closed_on,
-        {{ previous_won_on() }} as previous_won_on
-
-    from won_deals_of_customers
 
 ),
 
