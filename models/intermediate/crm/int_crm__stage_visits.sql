@@ -46,11 +46,11 @@ stage_visits as (
         visits.pipeline,
         visits.stage,
         visits.entered_on,
-        case when visits.left_on <= as_of.as_of_on then visits.left_on end as left_on,
-        visits.entered_on > as_of.as_of_on as is_after_as_of
+        case when visits.left_on <= as_of.as_of_on then visits.left_on end as left_on
 
     from visits
     cross join as_of
+    where visits.entered_on <= as_of.as_of_on
 
 )
 

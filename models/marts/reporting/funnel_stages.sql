@@ -43,7 +43,6 @@ all_deals as (
 stage_visits as (
 
     select * from {{ ref('int_crm__stage_visits') }}
-    where not is_after_as_of
 
 ),
 
@@ -56,7 +55,6 @@ stage_spellings as (
         min(stage) as stage
 
     from {{ ref('int_crm__stage_visits') }}
-    where not is_after_as_of
     group by source_system, lower(stage)
 
 ),
