@@ -486,7 +486,6 @@ contracts_with_value as (
         customer_id,
         starts_on,
         coalesce(ends_on, cast('2200-01-01' as date)) as ends_on,
-        is_draft,
         case
             when is_draft then 'draft'
             when is_named_otherwise then 'named_otherwise'

@@ -115,13 +115,6 @@ campaign_records as (
 
 ),
 
-deal_records as (
-
-    select * from {{ ref('int_crm__deal_records') }}
-    where record_state is null
-
-),
-
 contracts as (
 
     select
@@ -133,7 +126,6 @@ contracts as (
         end as record_source_system
 
     from {{ ref('int_customers__contracts') }}
-    where not is_draft
 
 ),
 
@@ -297,8 +289,8 @@ picklist_values as (
         ('lead_records', 'lead_source', 'lead_source'),
         ('lead_records', 'industry', 'industry'),
         ('lead_records', 'region', 'country'),
-        ('deal_records', 'deal_type', 'deal_type'),
-        ('deal_records', 'lead_source', 'lead_source'),
+        ('deal_states', 'deal_type', 'raw_deal_type'),
+        ('deal_states', 'lead_source', 'raw_lead_source'),
         ('account_records', 'industry', 'industry'),
         ('account_records', 'region', 'country'),
         ('account_records', 'segment', 'segment'),
@@ -486,24 +478,18 @@ account_issues as (
 dangling_accounts as (
 
     select
-        deal_records.source_system,
-        deal_records.raw_table,
-        deal_records.source_record_id as raw_key,
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
         'account_unknown' as reason,
         'warning' as severity,
         'churn_rate' as kpi,
-        deal_states.amount,
+        amount,
         '{{ var("reporting_currency") }}' as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
-    from deal_records
-    inner join deal_states
-        on deal_records.source_system = deal_states.source_system
-        and deal_records.record_id = deal_states.record_id
-    left join {{ ref('int_crm__accounts') }} as accounts
-        on deal_records.source_system = accounts.source_system
-        and deal_records.account_id = accounts.record_id
-    where deal_records.account_id is not null and accounts.record_id is null
+    from deal_states
+    where account_id is not null and account_customer_id is null
 
 ),
 
@@ -521,7 +507,7 @@ contract_issues as (
         cast(null as {{ type_name('text') }}) as detail
 
     from contracts
-    where unusable_reason is not null and unusable_reason != 'named_otherwise'
+    where unusable_reason not in ('draft', 'named_otherwise')
     union all
     select
         record_source_system as source_system,
