@@ -88,6 +88,21 @@ DEALS = [
         ("account_unknown", "customer_missing"),
     ),
     (_deal("no account", account_id=None), ("customer_missing",)),
+    (_deal("lost", stage_name="Closed Lost", is_won="false"), ()),
+    (
+        _deal("lost for nothing", stage_name="Closed Lost", is_won="false", amount="0"),
+        ("amount_missing",),
+    ),
+    (
+        _deal(
+            "lost renewal",
+            stage_name="Closed Lost",
+            is_won="false",
+            type="Renewal",
+            amount=None,
+        ),
+        (),
+    ),
     (_deal("type unknown", type="Pilot"), ("deal_type_derived", "unmapped_deal_type")),
     (
         _deal(

@@ -12,11 +12,16 @@
     end
 {%- endset -%}
 {#- An open deal is in no figure of a KPI, whatever its stage says. -#}
-{%- set kpi_of_rate -%}
+{%- set kpi_of_amount -%}
     case
         when deal_state = 'won' then 'revenue_growth'
         when deal_state = 'lost' and deal_type = 'new_business' then 'conversion_rate'
     end
+{%- endset -%}
+{#- One such deal, and its period has no win rate by value. -#}
+{%- set is_lost_without_value -%}
+    deal_state = 'lost' and deal_type = 'new_business' and closed_on is not null
+    and coalesce(amount, 0) <= 0 and amount_source != 'missing_rate'
 {%- endset -%}
 {#- Only new business is timed. -#}
 {%- set kpi_of_clock -%}
@@ -230,11 +235,12 @@ deal_issues as (
         ('close_date_missing', kpi_of_close, 'warning',
             "close_date_source = 'missing'"),
         ('unknown_stage', "'conversion_rate'", 'warning', "landed_state = 'unknown'"),
-        ('created_date_missing', "'sales_cycle_length'", 'warning', 'created_on is null'),
+        ('created_date_missing', kpi_of_clock, 'warning', 'created_on is null'),
         ('close_before_create', kpi_of_clock, 'warning', 'closed_on < created_on'),
-        ('amount_missing', "'revenue_growth'", 'warning',
-            "is_closed_won and amount_source = 'missing_amount'"),
-        ('exchange_rate_missing', kpi_of_rate, 'warning',
+        ('amount_missing', kpi_of_amount, 'warning',
+            "(is_closed_won and amount_source = 'missing_amount')"
+            ~ " or (" ~ is_lost_without_value ~ ")"),
+        ('exchange_rate_missing', kpi_of_amount, 'warning',
             "amount_source = 'missing_rate'"),
         ('customer_missing', "'churn_rate'", 'warning',
             'is_win and customer_id is null'),
