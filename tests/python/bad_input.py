@@ -87,6 +87,7 @@ DEALS = [
         _deal("account unknown", account_id="nobody"),
         ("account_unknown", "customer_missing"),
     ),
+    (_deal("account of tomorrow", account_id="A3"), ("customer_missing",)),
     (_deal("no account", account_id=None), ("customer_missing",)),
     (_deal("lost", stage_name="Closed Lost", is_won="false"), ()),
     (
@@ -154,6 +155,13 @@ RAW = {
                 "name": "Beta",
                 "number_of_employees": "12",
                 "created_date": "whenever",
+                **_STAMP,
+            },
+            {
+                "id": "A3",
+                "name": "Gamma",
+                "number_of_employees": "12",
+                "created_date": "2025-03-01 23:30:00",
                 **_STAMP,
             },
         ],

@@ -1,9 +1,12 @@
 {#- Everything a human should look at, one row per record and reason, keys only. -#}
 {#- With bookings documents only value the contracts that they belong to. -#}
-{%- set are_billings_revenue = var('revenue_basis') == 'billings' -%}
-{%- set kpi_of_billings = 'revenue_growth' if are_billings_revenue else 'churn_rate' -%}
-{%- set is_billing_in_a_figure =
-    'true' if are_billings_revenue else 'contract_id is not null' -%}
+{%- set is_revenue = 'is_counted' if var('revenue_basis') == 'billings' else 'false' -%}
+{%- set kpi_of_billing -%}
+    case
+        when {{ is_revenue }} then 'revenue_growth'
+        when contract_id is not null then 'churn_rate'
+    end
+{%- endset -%}
 {#- A lost deal is in the win rate alone, and there only if it was new business. -#}
 {%- set kpi_of_close -%}
     case
@@ -80,6 +83,14 @@ account_records as (
 
 ),
 
+{# Known today, but not on the as-of day: nothing is wrong with who names them. #}
+accounts_to_come as (
+
+    select * from {{ ref('int_crm__account_records') }}
+    where is_after_as_of and record_state in ('after_as_of', 'merged')
+
+),
+
 {# Either finance's spend or campaigns are in a figure; of the others one only knows. #}
 finance_rows as (
 
@@ -134,14 +145,16 @@ contracts as (
 
 ),
 
+{# What is dated after the as-of day is no revenue yet, but values its contract. #}
 billings as (
 
     select
         *,
-        {{ is_billing_in_a_figure }} as is_in_a_figure
+        {{ is_revenue }} as is_revenue,
+        {{ kpi_of_billing }} as kpi
 
     from {{ ref('int_revenue__billings') }}
-    where is_counted
+    where is_counted or (is_in_force and contract_id is not null)
 
 ),
 
@@ -169,7 +182,7 @@ billing_records as (
         *,
         coalesce(currency_code, {{ home_currency('source_system') }})
             as amount_currency_code,
-        {{ is_billing_in_a_figure }} as is_in_a_figure
+        {{ kpi_of_billing }} as kpi
 
     from {{ ref('int_crm__billing_document_records') }}
     where record_state is null and is_counted
@@ -481,6 +494,55 @@ account_issues as (
 
 ),
 
+billing_findings as (
+
+    select
+        billings.*,
+        billing_records.account_id,
+        billing_records.amount as record_amount,
+        billing_records.amount_currency_code,
+        coalesce(billings.account_customer_id, deals.customer_id) as customer_id
+
+    from billings
+    left join billing_records
+        on billings.source_system = billing_records.source_system
+        and billings.raw_table = billing_records.raw_table
+        and billings.source_record_id = billing_records.source_record_id
+    left join deals
+        on billings.deal_id = deals.deal_id
+
+),
+
+{# Only a win, or a document that is revenue and no refund, can make a customer. #}
+records_of_unknown_accounts as (
+
+    select
+        deal_states.source_system,
+        deal_states.raw_table,
+        deal_states.source_record_id,
+        deal_states.account_id,
+        deal_states.amount,
+        deals.is_win as is_sale
+
+    from deal_states
+    inner join deals
+        on deal_states.deal_id = deals.deal_id
+    where deal_states.account_id is not null
+        and deal_states.account_customer_id is null
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id,
+        account_id,
+        amount,
+        not is_refund as is_sale
+
+    from billing_findings
+    where is_revenue and account_id is not null and account_customer_id is null
+
+),
+
 dangling_accounts as (
 
     select
@@ -488,14 +550,18 @@ dangling_accounts as (
         raw_table,
         source_record_id as raw_key,
         'account_unknown' as reason,
-        'warning' as severity,
-        'churn_rate' as kpi,
+        case when is_sale then 'warning' else 'info' end as severity,
+        case when is_sale then 'churn_rate' end as kpi,
         amount,
         '{{ var("reporting_currency") }}' as currency_code,
         cast(null as {{ type_name('text') }}) as detail
 
-    from deal_states
-    where account_id is not null and account_customer_id is null
+    from records_of_unknown_accounts
+    where not exists (
+        select 1 as is_to_come from accounts_to_come
+        where accounts_to_come.source_system = records_of_unknown_accounts.source_system
+            and accounts_to_come.record_id = records_of_unknown_accounts.account_id
+    )
 
 ),
 
@@ -552,36 +618,43 @@ contract_issues as (
 billing_issues as (
 
     select
-        billings.source_system,
-        billings.raw_table,
-        billings.source_record_id as raw_key,
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
         case
-            when billings.amount_source = 'missing_amount' then 'amount_missing'
+            when amount_source = 'missing_amount' then 'amount_missing'
             else 'exchange_rate_missing'
         end as reason,
-        case when billings.is_in_a_figure then 'warning' else 'info' end as severity,
-        case when billings.is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
-        billing_records.amount,
-        billing_records.amount_currency_code as currency_code,
-        case
-            when billings.amount_source = 'missing_rate'
-                then billing_records.amount_currency_code
-        end as detail
+        case when kpi is null then 'info' else 'warning' end as severity,
+        kpi,
+        record_amount as amount,
+        amount_currency_code as currency_code,
+        case when amount_source = 'missing_rate' then amount_currency_code end as detail
 
-    from billings
-    left join billing_records
-        on billings.source_system = billing_records.source_system
-        and billings.raw_table = billing_records.raw_table
-        and billings.source_record_id = billing_records.source_record_id
-    where billings.amount_source in ('missing_amount', 'missing_rate')
+    from billing_findings
+    where amount_source in ('missing_amount', 'missing_rate')
+    union all
+    select
+        source_system,
+        raw_table,
+        source_record_id as raw_key,
+        'customer_missing' as reason,
+        'warning' as severity,
+        'churn_rate' as kpi,
+        amount,
+        '{{ var("reporting_currency") }}' as currency_code,
+        cast(null as {{ type_name('text') }}) as detail
+
+    from billing_findings
+    where is_revenue and not is_refund and customer_id is null
     union all
     select
         source_system,
         raw_table,
         source_record_id as raw_key,
         'billing_date_missing' as reason,
-        case when is_in_a_figure then 'warning' else 'info' end as severity,
-        case when is_in_a_figure then '{{ kpi_of_billings }}' end as kpi,
+        case when kpi is null then 'info' else 'warning' end as severity,
+        kpi,
         amount,
         amount_currency_code as currency_code,
         currency_code as detail
