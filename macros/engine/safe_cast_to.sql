@@ -87,14 +87,23 @@
     {{- return('trim(both ' ~ blanks() ~ ' from ' ~ text ~ ')') -}}
 {% endmacro %}
 
-{#- Text as a boolean; the blanks around it are taken off only where it needs that. -#}
+{#-
+    Text as a boolean, which a German spreadsheet writes as WAHR and FALSCH; the blanks
+    around it are taken off only where it needs that.
+-#}
 {% macro readable_boolean(text) %}
     {%- set expressions = [] -%}
     {%- for word in [text, without_blanks_around(text)] -%}
         {%- set expression -%}
             case
-                when {{ matches('lower(' ~ word ~ ')', 'true|t|yes|y|1([.]0)?') }} then true
-                when {{ matches('lower(' ~ word ~ ')', 'false|f|no|n|0([.]0)?') }} then false
+                when {{ matches(
+                    'lower(' ~ word ~ ')', 'true|t|yes|y|wahr|ja|1([.]0)?'
+                ) }}
+                    then true
+                when {{ matches(
+                    'lower(' ~ word ~ ')', 'false|f|no|n|falsch|nein|0([.]0)?'
+                ) }}
+                    then false
             end
         {%- endset -%}
         {%- do expressions.append(expression) -%}

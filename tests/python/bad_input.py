@@ -124,6 +124,7 @@ SET_ASIDE = [
     (_deal("plain"), "duplicate"),
     (_deal(SHORT_ID, amount="1", _fivetran_synced="2025-03-01 05:00:00"), "duplicate"),
     (_deal("deleted", is_deleted="TRUE"), "deleted"),
+    (_deal("deleted in a German spreadsheet", is_deleted="WAHR"), "deleted"),
     (
         _deal("plain", amount="7", _fivetran_active="false", stage_name="Prospecting"),
         "superseded",
@@ -171,7 +172,12 @@ RAW = {
             _lead(None, "2025-02-01 10:00:00", "New"),
         ],
         "contract": [
-            {"id": "C1", "account_id": "A1", "start_date": "2024-01-01"},
+            {
+                "id": "C1",
+                "account_id": "A1",
+                "start_date": "2024-01-01",
+                "is_deleted": "perhaps",
+            },
             {"id": "C2", "account_id": "A1", "start_date": "never"},
             {"id": "C3", "account_id": None, "start_date": "2024-01-01"},
             {
@@ -251,6 +257,7 @@ OTHER_ISSUES = [
     ("lead", "L2", "unmapped_lead_status"),
     ("lead", None, "missing_id"),
     ("contract", "C1", "contract_value_missing"),
+    ("contract", "C1", "unreadable_value"),
     ("contract", "C2", "contract_start_missing"),
     ("contract", "C2", "unreadable_value"),
     ("contract", "C3", "contract_customer_missing"),

@@ -154,6 +154,7 @@ def test_text_becomes_values_or_nothing():
     )
     assert read.timestamp("1577836800000") == datetime(2020, 1, 1)
     assert read.boolean("FALSE") is False
+    assert read.boolean("WAHR") is True
     assert read.boolean("maybe") is None
 
 

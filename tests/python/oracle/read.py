@@ -63,11 +63,11 @@ def money(value: object) -> Decimal | None:
 
 
 def boolean(value: object) -> bool | None:
-    """True or False from the spellings that loaders use; None for anything else."""
+    """True or False from what loaders and spreadsheets write; None for all else."""
     raw = (text(value) or "").lower()
-    if raw in ("true", "t", "yes", "y", "1"):
+    if raw in ("true", "t", "yes", "y", "wahr", "ja", "1"):
         return True
-    if raw in ("false", "f", "no", "n", "0"):
+    if raw in ("false", "f", "no", "n", "falsch", "nein", "0"):
         return False
     return None
 
