@@ -18,10 +18,10 @@
     Text as a number: plain numbers, thousands separators and currency signs, German
     decimal commas (1.234,50), Swiss thousands (1'234.50) and the K and M of exports
     ($341.09K). `12.000` is what a machine writes for twelve; with a currency it may be
-    twelve thousand, too, and is not read. Dots in two places are thousands (1.234.567).
-    Nor is the rate 1,083 read, which has three places as often as thousands, and 12_500,
-    which DuckDB would take for a number. Taking off the blanks is dear and hardly ever
-    needed: it comes second.
+    twelve thousand, too, and is not read. Dots in two places are thousands
+    (1.234.567). Nor is the rate 1,083 read, which has three places as often as
+    thousands, and 12_500, which DuckDB would take for a number. Taking off the blanks
+    is dear and hardly ever needed: it comes second.
 -#}
 {% macro readable_number(text, type) %}
     {%- set clean = without_all(
@@ -42,8 +42,8 @@
                     case
                         when {{ matches(
                             clean,
-                            '[+-]?(([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}|0,[0-9]{3}'
-                            ~ '|[1-9][0-9]{0,2}([.][0-9]{3}){2,})'
+                            '[+-]?(([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'
+                            ~ '|0,[0-9]{3}|[1-9][0-9]{0,2}([.][0-9]{3}){2,})'
                         ) }}
                             then {{ try_cast(german, type) }}
                         when {{ matches(

@@ -157,8 +157,8 @@
     The API names of the given columns, joined by a comma, whose value landed but
     cannot be read as its type; NULL if all can. `columns`: list of [API name, type], or
     [API name, type, form of a text that the CRM itself offers and that is no mistake].
-    The flags of deletion are checked in every table, for a row whose flag nobody can read
-    counts; only in a unit test they need not be there.
+    The flags of deletion are checked in every table, for a row whose flag nobody can
+    read counts; only in a unit test they need not be there.
 -#}
 {% macro unreadable_columns(raw, columns) -%}
     {%- set checks = [] -%}

@@ -1,4 +1,4 @@
-{#- What people and machines write for yes and no is the same on every engine, or none. -#}
+{#- What is written for yes and no has one meaning on every engine, or none. -#}
 with
 
 cases (written, meaning) as (
