@@ -15,6 +15,21 @@
     case when {{ matches(host, '([^. ]+[.])+[^. ]{2,}') }} then {{ host }} end
 {%- endmacro %}
 
+{#-
+    Name of a company in lower case. What people and forms write where they know none
+    names nobody, and neither does what has no letter and no digit: all of whom it is
+    written would be one company.
+-#}
+{% macro company_name(company) -%}
+    case
+        when trim(both '-–—…._/,:;*#?!+=()[]<> ' from lower({{ company }})) not in (
+            '', 'n/a', 'n.a', 'n. a', 'k.a', 'k. a', 'keine', 'keine angabe', 'none',
+            'not provided', 'unbekannt', 'unknown'
+        )
+            then lower({{ company }})
+    end
+{%- endmacro %}
+
 {#- Web domain of an e-mail address, NULL without an @. -#}
 {% macro email_domain(email) -%}
     nullif(lower(split_part({{ email }}, '@', 2)), '')

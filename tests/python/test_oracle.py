@@ -156,6 +156,9 @@ def test_text_becomes_values_or_nothing():
     assert read.boolean("FALSE") is False
     assert read.boolean("WAHR") is True
     assert read.boolean("maybe") is None
+    assert read.company_name(" K. A. ") is None
+    assert read.company_name("[Not provided]") is None
+    assert read.company_name("Keine Sorge GmbH") == "keine sorge gmbh"
 
 
 def test_a_short_salesforce_id_gets_its_check_characters():

@@ -91,10 +91,10 @@ leads as (
         -- people, only as keyed hashes
         {{ keyed_hash(normalised_email('versions.email')) }} as email_key,
         case
-            when versions.company is null
+            when {{ company_name('versions.company') }} is null
                 then {{ keyed_hash(email_domain('versions.email')) }}
         end as email_domain_key,
-        {{ keyed_hash('lower(versions.company)') }} as company_key,
+        {{ keyed_hash(company_name('versions.company')) }} as company_key,
 
         -- attributes
         versions.lead_status,

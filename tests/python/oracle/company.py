@@ -666,7 +666,7 @@ class Company:
     def _company_named_by(self, person: Person) -> tuple | None:
         """Key of the company that a person's earliest surviving record names."""
         lead = person.first
-        name = (lead.company or "").lower() or None
+        name = read.company_name(lead.company)
         domain = read.email_domain(lead.email)
         if domain in self.seeds.free_mail:
             domain = None

@@ -645,7 +645,7 @@ class Builder:
             lead_source=self.pick(
                 "Web Form", "Webseite", "Web", "Trade Show", "Partner", None
             ),
-            company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", None),
+            company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", "n/a", None),
             email=self.email(),
             owner_id=self.owner(),
             industry=self.pick("Maschinenbau", "Retail", None),

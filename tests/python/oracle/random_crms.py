@@ -240,7 +240,9 @@ class _HubSpot(Builder):
             property_hs_analytics_source=self.pick("Web Form", "Trade Show", None),
             property_hubspot_owner_id=self.owner(),
             property_associatedcompanyid=self.said(company),
-            property_company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", None),
+            property_company=self.pick(
+                "Alpha GmbH", "alpha gmbh ", "Beta AG", "n/a", None
+            ),
             property_industry=self.pick("Maschinenbau", None),
             property_numemployees=self.employees(),
             property_country=self.country(),
@@ -621,7 +623,7 @@ class _Zoho(Builder):
                 "Junk Lead", None,
             ),
             lead_source=self.pick("Web Form", "Webseite", "Trade Show", None),
-            company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", None),
+            company=self.pick("Alpha GmbH", "alpha gmbh ", "Beta AG", "n/a", None),
             email=self.email(),
             industry=self.pick("Maschinenbau", "Retail", None),
             no_of_employees=self.employees(),

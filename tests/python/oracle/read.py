@@ -19,6 +19,10 @@ Row = dict  # one raw row: column name -> text or None
 CENT = Decimal("0.01")
 TOO_MUCH_MONEY = Decimal("10000000000")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+NO_COMPANY = {
+    *("", "n/a", "n.a", "n. a", "k.a", "k. a", "keine", "keine angabe", "none"),
+    *("not provided", "unbekannt", "unknown"),
+}
 MERGE_STEPS = 16
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
@@ -139,6 +143,16 @@ def email_domain(address: str | None) -> str | None:
     if not address or "@" not in address:
         return None
     return address.rsplit("@", 1)[1].strip().lower() or None
+
+
+def company_name(value: object) -> str | None:
+    """A company's name in lower case.
+
+    None for what is nobody's: no letter and no digit, or words for an unknown one.
+    """
+    name = (text(value) or "").lower()
+    words = re.sub(r"^[\W_]+|[\W_]+$", "", name)
+    return None if words in NO_COMPANY else name
 
 
 def web_domain(value: object) -> str | None:
