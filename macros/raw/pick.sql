@@ -106,6 +106,10 @@
     {%- if raw.system == 'salesforce' -%}
         {#- Some of Fivetran's connections keep the spelling of the source. -#}
         {%- do names.append(api_name) -%}
+        {#- Where the one stamp of a change did not land, the other may have. -#}
+        {%- if api_name == 'SystemModstamp' -%}
+            {%- do names.extend(loader_column_names(raw, 'LastModifiedDate')) -%}
+        {%- endif -%}
     {%- elif var(raw.system ~ '_loader', none) == 'fivetran' -%}
         {#- hs_v2_date_entered_lead is property_hs_v_2_date_entered_lead, too. -#}
         {%- do names.append(digits_apart(names[0])) -%}

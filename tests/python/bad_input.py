@@ -316,13 +316,19 @@ SOURCE_CASED = {
             {
                 "Id": key,
                 "StageName": "Signed",
-                "Amount": "100",
+                "Amount": amount,
                 "CloseDate": "2025-02-10",
                 "CreatedDate": "2025-01-10 10:00:00",
+                # The other stamp, SystemModstamp, did not land.
+                "LastModifiedDate": changed,
                 "IsDeleted": is_deleted,
                 **_STAMP,
             }
-            for key, is_deleted in (("kept", "false"), ("gone", "true"))
+            for key, amount, changed, is_deleted in (
+                ("kept", "100", "2025-02-10 10:00:00", "false"),
+                ("kept", "900", "2025-02-09 10:00:00", "false"),
+                ("gone", "100", "2025-02-10 10:00:00", "true"),
+            )
         ],
         "Account": [{"Id": "A1"}],
         "Lead": [{"Id": "L1", "CreatedDate": "2025-01-10 10:00:00"}],
