@@ -542,7 +542,12 @@ def test_what_dlt_lands_only_if_it_is_told_to_is_named(dbt):
     assert deals["103"]["account_id"] == "9"  # and not 10
     assert {"104", "105", "106"} < set(deals)
     named = named_gaps(build)
+    assert build.query("select * from staging.stg_hubspot__landed_properties") == []
     assert ("no_primary_companies", "churn_rate") in named
+    assert ("no_primary_companies", "sales_cycle_length") in named
+    assert ("no_lead_statuses", "conversion_rate") in named
+    # Where there is no Salesforce, no deal can be one of it.
+    assert "no_synced_deals" not in {reason for reason, _ in named}
     assert ("no_merges", "revenue_growth") in named
     merged = {"merged_deal", "merged_contact", "merged_company"}
     assert untold(build, "no_merges") == merged

@@ -19,6 +19,16 @@
 {%- if landed_column(raw_table('hubspot', 'company'), 'hs_merged_object_ids') -%}
     {%- do landed.append('merged_company') -%}
 {%- endif -%}
+{%- if landed_column(deal, 'hs_salesforceopportunityid') -%}
+    {%- do landed.append('synced_deal') -%}
+{%- endif -%}
+{%- if landed_column(contact, 'hs_lead_status') -%}
+    {%- do landed.append('lead_status') -%}
+{%- endif -%}
+{%- if landed_column(contact, 'hs_v2_date_entered_lead')
+    or landed_column(contact, 'hs_lifecyclestage_lead_date') -%}
+    {%- do landed.append('lead_date') -%}
+{%- endif -%}
 {%- if landed_column(deal, 'hs_primary_associated_company') -%}
     {%- do landed.extend(['primary_company', 'company_of_deal']) -%}
 {%- elif loader != 'airbyte' -%}
