@@ -16,7 +16,7 @@ deleted_rows as (
 
 ),
 
-{# What nobody can read was delivered, too: the spend is finance's, and there is none. #}
+{# What nobody can read was delivered, too: the spend is finance's, and is none. #}
 delivered_spend as (
 
     select * from {{ ref('int_quality__row_counts') }}
