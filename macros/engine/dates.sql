@@ -1,4 +1,3 @@
-{#- Days from one date to a later one, whole and signed. -#}
 {% macro days_between(from_date, to_date) -%}
     {{ adapter.dispatch('days_between', 'sales_kpis')(from_date, to_date) }}
 {%- endmacro %}
@@ -11,7 +10,6 @@
     datediff({{ to_date }}, {{ from_date }})
 {%- endmacro %}
 
-{#- A date moved by whole days. -#}
 {% macro add_days(date, days) -%}
     {{ adapter.dispatch('add_days', 'sales_kpis')(date, days) }}
 {%- endmacro %}
@@ -24,7 +22,6 @@
     date_add({{ date }}, cast({{ days }} as integer))
 {%- endmacro %}
 
-{#- A date moved by whole months; the last day of a shorter month where needed. -#}
 {% macro add_months(date, months) -%}
     {{ adapter.dispatch('add_months', 'sales_kpis')(date, months) }}
 {%- endmacro %}
@@ -37,12 +34,10 @@
     cast({{ dbt.dateadd('month', months, date) }} as date)
 {%- endmacro %}
 
-{#- First day of the month of a date. -#}
 {% macro month_start(date) -%}
     cast({{ dbt.date_trunc('month', date) }} as date)
 {%- endmacro %}
 
-{#- First day of the fiscal quarter of a date (`fiscal_year_start_month`). -#}
 {% macro quarter_start(date) -%}
     {%- set shift = (var('fiscal_year_start_month') | int - 1) % 3 -%}
     {{ add_months(
@@ -50,7 +45,6 @@
     ) if shift else 'cast(' ~ dbt.date_trunc('quarter', date) ~ ' as date)' }}
 {%- endmacro %}
 
-{#- First day of the fiscal year of a date (`fiscal_year_start_month`). -#}
 {% macro fiscal_year_start(date) -%}
     {%- set shift = var('fiscal_year_start_month') | int - 1 -%}
     {{ add_months(
@@ -58,7 +52,6 @@
     ) if shift else 'cast(' ~ dbt.date_trunc('year', date) ~ ' as date)' }}
 {%- endmacro %}
 
-{#- The business day (`business_timezone`) on which a UTC timestamp falls. -#}
 {% macro local_date(timestamp) -%}
     {{ adapter.dispatch('local_date', 'sales_kpis')(timestamp) }}
 {%- endmacro %}
@@ -74,7 +67,6 @@
     cast(from_utc_timestamp({{ timestamp }}, '{{ var("business_timezone") }}') as date)
 {%- endmacro %}
 
-{#- The first moment (UTC) of a business day. -#}
 {% macro start_of_day(date) -%}
     {{ adapter.dispatch('start_of_day', 'sales_kpis')(date) }}
 {%- endmacro %}

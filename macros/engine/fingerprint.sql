@@ -1,4 +1,3 @@
-{#- MD5 over all texts of a column, whatever the order of the rows. -#}
 {% macro fingerprint(text) -%}
     {{ adapter.dispatch('fingerprint', 'sales_kpis')(text) }}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- SHA-256 of a text in lower-case hex. -#}
 {% macro sha_256(text) -%}
     {{ adapter.dispatch('sha_256', 'sales_kpis')(text) }}
 {%- endmacro %}
@@ -15,11 +14,6 @@
     sha2({{ text }}, 256)
 {%- endmacro %}
 
-{#-
-    SQL expression of the hash key. The key itself is never rendered: it is a variable
-    of the session. Sample data uses a fixed, public key, so that everybody gets the
-    same sample figures.
--#}
 {% macro hash_key() -%}
     {%- if var('use_sample_data') -%}
         'public key of the sample company'
@@ -56,7 +50,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Stops a run on real data whose hash key is not set. -#}
 {% macro assert_hash_key() %}
     {%- set hashes = var('pseudonymise_people') or var('sales_rep_identity') == 'pseudonym' -%}
     {%- if hashes and not var('use_sample_data') and flags.WHICH != 'seed' -%}
@@ -70,7 +63,6 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- Whether there is a hash key with a character in it. -#}
 {% macro has_hash_key() -%}
     {{ return(adapter.dispatch('has_hash_key', 'sales_kpis')()) }}
 {%- endmacro %}
@@ -87,7 +79,6 @@
     {{ return(landed is not none and sales_kpis.default__has_hash_key()) }}
 {%- endmacro %}
 
-{#- What to do to set the hash key, as the beginning of a sentence. -#}
 {% macro place_of_hash_key() -%}
     {{ return(adapter.dispatch('place_of_hash_key', 'sales_kpis')()) }}
 {%- endmacro %}

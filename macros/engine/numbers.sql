@@ -1,7 +1,3 @@
-{#-
-    The one way to divide in this project: in doubles, and NULL (never an error, never
-    zero) when there is nothing to divide by.
--#}
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as {{ type_name('number') }})
     / nullif(cast({{ denominator }} as {{ type_name('number') }}), 0)
@@ -15,7 +11,6 @@
     {{ return(money ~ ' * cast(' ~ rate ~ ' as decimal(19, 10))') }}
 {%- endmacro %}
 
-{#- Whole quotient of two non-negative whole decimals, exact, rounded down. -#}
 {% macro whole_quotient(dividend, divisor) -%}
     {{ adapter.dispatch('whole_quotient', 'sales_kpis')(dividend, divisor) }}
 {%- endmacro %}
@@ -32,11 +27,6 @@
     cast({{ dividend }} as decimal(38, 0)) div cast({{ divisor }} as decimal(38, 0))
 {%- endmacro %}
 
-{#-
-    Money divided by a positive count or exchange rate (at most 10 decimal places),
-    rounded once, half away from zero, to the cent; NULL when there is nothing to
-    divide by. `scale` is 1 for counts and 10000000000 for rates.
--#}
 {% macro money_ratio(money, divisor, scale=1) -%}
     {%- set cents = 'cast(2 * abs(' ~ money ~ ') * 100 * ' ~ scale ~ ' as decimal(38, 0))' -%}
     {%- set whole_divisor =

@@ -1,4 +1,3 @@
-{#- Whether the whole of a text has the form of a regular expression. -#}
 {% macro matches(text, pattern) -%}
     {{ return(adapter.dispatch('matches', 'sales_kpis')(text, pattern)) }}
 {%- endmacro %}
@@ -15,11 +14,6 @@
     {{ return(text ~ " rlike ('^(" ~ pattern ~ ")$')") }}
 {%- endmacro %}
 
-{#-
-    Whether a text is like a pattern that people wrote: % is any text and _ any character;
-    a backslash is a backslash, where PostgreSQL and Spark would take it for an escape
-    and stop the build if it stands last or before a letter.
--#}
 {% macro is_like(text, pattern) -%}
     {{ adapter.dispatch('is_like', 'sales_kpis')(text, pattern) }}
 {%- endmacro %}
@@ -36,7 +30,6 @@
     {{ text }} like replace({{ pattern }}, '\\', '\\\\')
 {%- endmacro %}
 
-{#- A text without all that has the form of a regular expression. -#}
 {% macro without_all(text, pattern) -%}
     {{ return(adapter.dispatch('without_all', 'sales_kpis')(text, pattern)) }}
 {%- endmacro %}

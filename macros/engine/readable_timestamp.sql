@@ -1,8 +1,3 @@
-{#-
-    Text as UTC timestamp: ISO 8601 with or without offset, seconds or milliseconds
-    since 1970, and Zoho's export form (15 Apr, 2021 00:03:00). A `date` in text keeps
-    its day, whatever offset follows it.
--#}
 {% macro readable_timestamp(text, type) %}
     {{- return(adapter.dispatch('readable_timestamp', 'sales_kpis')(text, type)) -}}
 {% endmacro %}
@@ -31,7 +26,6 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#- ISO 8601 as UTC timestamp, on DuckDB. -#}
 {% macro iso_moment(text, type) -%}
     {%- if type == 'date' -%}
         {{- return('try_cast(' ~ text ~ ' as timestamp)') -}}
@@ -123,12 +117,10 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#- Regular expression of a time of day in hours, minutes and seconds. -#}
 {% macro time_in_seconds() -%}
     {{- return('([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9]') -}}
 {%- endmacro %}
 
-{#- Regular expression of the times of ISO 8601 that every engine reads. -#}
 {% macro iso_time() -%}
     {%- set minutes = '([01]?[0-9]|2[0-3]):[0-5]?[0-9]' -%}
     {%- set zone = '(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
@@ -137,7 +129,6 @@
     ) -}}
 {%- endmacro %}
 
-{#- Seconds or milliseconds since 1970 in text as UTC timestamp, on PostgreSQL. -#}
 {% macro moment_of_epoch(text, microseconds) -%}
     timestamp '1970-01-01'
     + floor(cast({{ text }} as double precision) * {{ microseconds }})

@@ -55,7 +55,6 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#- A text without blanks around it, NULL if nothing is left. -#}
 {% macro trimmed(text) %}
     {{- return(adapter.dispatch('trimmed', 'sales_kpis')(text)) -}}
 {% endmacro %}
@@ -79,10 +78,6 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#-
-    A number, date or boolean in text without any blanks around it, those of spreadsheets
-    and line ends too.
--#}
 {% macro without_blanks_around(text) %}
     {{- return('trim(both ' ~ blanks() ~ ' from ' ~ text ~ ')') -}}
 {% endmacro %}
@@ -111,7 +106,6 @@
     {{- return(first_of(expressions)) -}}
 {% endmacro %}
 
-{#- NULL before 1970 and after 2199: no business date, and no base of a calendar. -#}
 {% macro plausible_moment(moment, type) %}
     {%- set expression -%}
         case
@@ -123,7 +117,6 @@
     {{- return(expression) -}}
 {% endmacro %}
 
-{#- A typed date or timestamp column as UTC timestamp without zone. -#}
 {% macro utc_timestamp(column, landed) %}
     {{- return(adapter.dispatch('utc_timestamp', 'sales_kpis')(column, landed)) -}}
 {% endmacro %}

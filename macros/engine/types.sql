@@ -1,4 +1,3 @@
-{#- The engine's name for one of the project's types. -#}
 {% macro type_name(type) -%}
     {{ return(adapter.dispatch('type_name', 'sales_kpis')(type)) }}
 {%- endmacro %}
@@ -21,7 +20,6 @@
         or sales_kpis.default__type_name(type)) }}
 {%- endmacro %}
 
-{#- Whether a column landed as text, by its warehouse type; an unknown one may have. -#}
 {% macro is_text_type(landed) -%}
     {{ return(not landed or landed in ['text', 'string'] or 'char' in landed) }}
 {%- endmacro %}
@@ -35,7 +33,6 @@
     {{ return({'money': (12, 2), 'rate': (16, 10), 'integer': (10, 0)}[type]) }}
 {%- endmacro %}
 
-{#- Text as one of the project's numbers, NULL where it is none or too large for it. -#}
 {% macro try_cast(text, type) -%}
     {{ return(
         'cast(' ~ adapter.dispatch('try_decimal', 'sales_kpis')(text, *digits_of(type))
@@ -70,7 +67,6 @@
     {{ return(expression) }}
 {%- endmacro %}
 
-{#- A number that is no double as decimal, NULL where it is too large. -#}
 {% macro try_exact(number, digits, places) -%}
     {{ return(adapter.dispatch('try_exact', 'sales_kpis')(number, digits, places)) }}
 {%- endmacro %}
@@ -89,7 +85,6 @@
     {{ return(expression) }}
 {%- endmacro %}
 
-{#- Regular expression of the numbers that machines write. -#}
 {% macro plain_number() -%}
     {{ return(
         '[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,3})?'

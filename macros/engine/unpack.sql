@@ -38,7 +38,6 @@
     ) {{ relation }} as {{ column }}
 {%- endmacro %}
 
-{#- Join with the parts of a text between separators; no row for an absent text. -#}
 {% macro join_text_parts(text, separator, relation, column) -%}
     {{ adapter.dispatch('join_text_parts', 'sales_kpis')(
         text, separator, relation, column
@@ -63,7 +62,6 @@
     ) {{ relation }} as {{ column }}
 {%- endmacro %}
 
-{#- One value of a JSON object in text, as text; `path`: the keys that lead to it. -#}
 {% macro json_value(json, path) -%}
     {{ return(adapter.dispatch('json_value', 'sales_kpis')(json, path)) }}
 {%- endmacro %}
@@ -98,7 +96,6 @@
     {{ return(expression) }}
 {%- endmacro %}
 
-{#- Text under one key of a JSON object in a text that may be the value itself. -#}
 {% macro json_text_or_plain(text, key) -%}
     {%- set expression -%}
         case
@@ -110,7 +107,6 @@
     {{ return(expression) }}
 {%- endmacro %}
 
-{#- A landed column that holds JSON, a list or a struct as JSON text. -#}
 {% macro as_json_text(column, landed) -%}
     {{ return(adapter.dispatch('as_json_text', 'sales_kpis')(column, landed)) }}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- Whether the marts show a period, by its last day (`history_start_date`). -#}
 {% macro is_reported(period_end) -%}
     {%- if var('history_start_date') -%}
         ({{ period_end }} >= cast('{{ var("history_start_date") }}' as date))

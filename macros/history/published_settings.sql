@@ -41,14 +41,12 @@
     {{- return(names) -}}
 {%- endmacro %}
 
-{#- All vars of the project. -#}
 {% macro known_vars() -%}
     {{- return(setting_vars() + [
         'use_sample_data', 'as_of_date', 'off_target_severity', 'pseudonymise_people',
     ]) -}}
 {%- endmacro %}
 
-{#- The seeds that can change a figure. -#}
 {% macro setting_seeds() -%}
     {{- return([
         'excluded_records', 'free_mail_domains', 'sales_team_members', 'segment_bands',

@@ -1,4 +1,3 @@
-{#- Order in which a company trusts its CRMs (`crm_precedence`), the first is 0. -#}
 {% macro crm_precedence(source_system) -%}
     case {{ source_system }}
         {%- for system in var('crm_precedence') %}

@@ -1,4 +1,3 @@
-{#- Home currency of a CRM: the currency of its records that carry none. -#}
 {% macro home_currency(source_system) -%}
     case {{ source_system }}
         {%- for system in enabled_crms() %}
@@ -51,7 +50,6 @@
     end
 {%- endmacro %}
 
-{#- An amount in reporting currency, rounded to cents; expects `with_rates`. -#}
 {% macro reporting_amount(relation) -%}
     case {{ relation }}.amount_source
         when 'reporting_currency' then {{ relation }}.amount
@@ -72,10 +70,6 @@
     end
 {%- endmacro %}
 
-{#-
-    The rows of a relation with the exchange rates that hold for its currency_code on its
-    converted_on day, and with `amount_source`, which says what to do with them.
--#}
 {% macro with_rates(relation) %}
     select
         {{ relation }}.*,

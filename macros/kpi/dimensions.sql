@@ -1,7 +1,3 @@
-{#-
-    Joins what a record's owner brings: the seller and, on the day `attributed_on`, the
-    team and region of the seller.
--#}
 {% macro join_owner(relation) -%}
     left join {{ ref('int_crm__sales_reps') }} as sales_reps
         on {{ relation }}.source_system = sales_reps.source_system
@@ -13,7 +9,6 @@
         and {{ relation }}.attributed_on <= team_members.valid_to
 {%- endmacro %}
 
-{#- Joins the band of seed `segment_bands` that a number of employees falls into. -#}
 {% macro join_segment_band(relation) -%}
     left join {{ ref('segment_bands') }} as segment_bands
         on {{ relation }}.employee_count
@@ -22,7 +17,6 @@
         <= coalesce(segment_bands.max_employees, {{ relation }}.employee_count)
 {%- endmacro %}
 
-{#- The dimensions of the marts that every deal, lead and customer has. -#}
 {% macro common_dimensions() %}
     {%- set dimensions = [
         'source_system', 'region', 'segment', 'industry', 'lead_source', 'sales_team',
@@ -41,7 +35,6 @@
     coalesce(substr({{ value }}, 1, 255), '(unknown)')
 {%- endmacro %}
 
-{#- The common dimensions as columns of a relation. -#}
 {% macro common_dimension_columns(relation) -%}
     {%- for dimension in common_dimensions() -%}
         {{ relation }}.{{ dimension }}{{ ',' if not loop.last }}

@@ -1,11 +1,9 @@
-{#- The three periods that a day, or the first day of a month, falls into. -#}
 {% macro period_starts(day) -%}
     {{ month_start(day) }} as month_start,
         {{ quarter_start(day) }} as quarter_start,
         {{ fiscal_year_start(day) }} as fiscal_year_start
 {%- endmacro %}
 
-{#- First day of the period of a grain that a day falls into. -#}
 {% macro period_start_of(grain, day) -%}
     case {{ grain }}
             when 'month' then {{ month_start(day) }}
@@ -14,7 +12,6 @@
         end
 {%- endmacro %}
 
-{#- Which dimension a row of the grouping stands for, `total` if for none. -#}
 {% macro dimension_columns(dimensions) -%}
     case
             {%- for dimension in dimensions %}
@@ -43,7 +40,6 @@
     )
 {%- endmacro %}
 
-{#- Adds months up to months, quarters and fiscal years. -#}
 {% macro periods_of_months(months, sums, beside=[]) %}
     {%- set keys = (['dimension', 'dimension_value'] + beside) | join(', ') -%}
     with
@@ -83,10 +79,6 @@
     )
 {% endmacro %}
 
-{#-
-    Every period for every value of every dimension that occurs in the given
-    relations, the total always; periods without rows are rows, too.
--#}
 {% macro period_grid(relations) %}
     select
         periods.*,
@@ -103,7 +95,6 @@
     ) as dimension_values
 {% endmacro %}
 
-{#- Joins what was measured per period and dimension value to the `period_grid`. -#}
 {% macro join_to_grid(relation) -%}
     left join {{ relation }}
         on period_grid.period_grain = {{ relation }}.period_grain

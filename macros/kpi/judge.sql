@@ -1,7 +1,3 @@
-{#-
-    Puts beside each row of `rated` the target that stands for it, the judged value and
-    the sample it stands on. A target for one dimension value wins over one for `*`.
--#}
 {% macro with_target(rated, kpi) %}
     {%- set measures = kpi_measures(kpi) -%}
     {%- set judged_measure =
@@ -56,10 +52,6 @@
     {{ join_targets(rated, "'" ~ kpi ~ "'") }}
 {% endmacro %}
 
-{#-
-    Joins the targets that can stand for a row: the one for its dimension value
-    (`own_targets`) and the one for every value of its dimension (`any_targets`).
--#}
 {% macro join_targets(relation, kpi) -%}
     {%- for targets, value in [
         ('own_targets', relation ~ '.dimension_value'), ('any_targets', "'*'"),
@@ -73,7 +65,6 @@
     {% endfor -%}
 {%- endmacro %}
 
-{#- The verdict on a row of `with_target`; the first case that applies. -#}
 {% macro kpi_status() -%}
     case
         when not is_decided then 'period_open'
@@ -99,10 +90,6 @@
     end
 {%- endmacro %}
 
-{#-
-    How far the target is reached, from 0 to 2, where 1 is the target; growth measures
-    compare what a year became (1 + growth). NULL where a divisor is 0 or less.
--#}
 {% macro target_attainment() -%}
     {%- set actual = 'case when is_growth then 1 + judged_value else judged_value end' -%}
     {%- set target = 'case when is_growth then 1 + target_value else target_value end' -%}
@@ -115,12 +102,10 @@
     end
 {%- endmacro %}
 
-{#- A value kept within 0 and 2; NULL stays NULL, which least and greatest would skip. -#}
 {% macro between_0_and_2(value) -%}
     case when {{ value }} is not null then least(2.0, greatest(0.0, {{ value }})) end
 {%- endmacro %}
 
-{#- The columns every KPI mart has, in front of its own and after them. -#}
 {% macro period_columns() %}
         period_grain || '|' || cast(period_start as {{ type_name('text') }})
         || '|' || dimension || '|' || dimension_value as kpi_key,

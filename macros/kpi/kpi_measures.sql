@@ -108,7 +108,6 @@
     {{- return(measures[kpi] if kpi else measures) -}}
 {% endmacro %}
 
-{#- The measure that a KPI is judged by unless a target names another one. -#}
 {% macro default_measure(kpi) -%}
     case {{ kpi }}
         {%- for name, measures in kpi_measures(none).items() %}
@@ -117,7 +116,6 @@
     end
 {%- endmacro %}
 
-{#- The measure that a row of seed `kpi_targets` stands on. -#}
 {% macro target_measure(targets) -%}
     coalesce(
             {{ trimmed(targets ~ '.measure') }}, {{ default_measure(targets ~ '.kpi') }}
@@ -150,7 +148,6 @@
         )
 {%- endmacro %}
 
-{#- Which way of a KPI's default measure is better where no target says it. -#}
 {% macro default_direction(kpi) -%}
     case
         when {{ kpi }} in (
@@ -161,7 +158,6 @@
     end
 {%- endmacro %}
 
-{#- By how much a value is above one before it; of money in exact cents. -#}
 {% macro value_change(relation, base) -%}
     case {{ relation }}.unit
             when 'money'

@@ -1,7 +1,3 @@
-{#-
-    Left join of seed `value_mapping` for one field of a relation. The joined relation
-    is called mapped_<field>; `mapped_or_raw` reads from it.
--#}
 {% macro join_mapping(relation, field, column) -%}
     left join {{ ref('int_crm__value_mapping') }} as mapped_{{ field }}
         on {{ relation }}.source_system = mapped_{{ field }}.source_system
@@ -9,7 +5,6 @@
         and mapped_{{ field }}.field = '{{ field }}'
 {%- endmacro %}
 
-{#- The mapped value of a field; a value that nobody mapped passes through. -#}
 {% macro mapped_or_raw(relation, field, column) -%}
     coalesce(mapped_{{ field }}.mapped_value, {{ relation }}.{{ column }})
 {%- endmacro %}
@@ -23,10 +18,6 @@
         on lower({{ relation }}.{{ column }}) = channels.raw_value
 {%- endmacro %}
 
-{#-
-    Left joins of what is known of a stage: in the pipeline of its deal (`own_stages`) and
-    in any (`any_stages`); expects the relation `stages`.
--#}
 {% macro join_stages(relation, source_system='source_system', pipeline=none) -%}
     left join stages as own_stages
         on {{ relation }}.{{ source_system }} = own_stages.source_system

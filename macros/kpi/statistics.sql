@@ -1,14 +1,9 @@
-{#- Interpolated percentile of whole days, as a double; NULLs do not count. -#}
 {% macro percentile(share, days) -%}
     percentile_cont({{ share }}) within group (
             order by cast({{ days }} as {{ type_name('number') }})
         )
 {%- endmacro %}
 
-{#-
-    Counted values with what `percentile_of_counts` needs: `running_count`, how many have
-    a value or a smaller one, and `total_count`. `keys` tell the percentiles apart.
--#}
 {% macro running_counts(relation, keys, value, count) %}
     select
         *,
@@ -24,10 +19,6 @@
     from {{ relation }}
 {% endmacro %}
 
-{#-
-    The value, in `running_counts`, at the position of a percentile, `rounding` it down
-    (floor) or up (ceiling) to a whole one.
--#}
 {% macro counted_value(share, value, rounding) -%}
     min(
             case
@@ -38,10 +29,6 @@
         )
 {%- endmacro %}
 
-{#-
-    The same percentile from `running_counts`: what an engine keeps in memory is then a
-    row per value, where its own percentile keeps every deal.
--#}
 {% macro percentile_of_counts(share, value) -%}
     {%- set position = share ~ ' * cast(total_count - 1 as decimal(18, 0))' -%}
     {%- set lower = counted_value(share, value, 'floor') -%}
@@ -56,11 +43,6 @@
         )
 {%- endmacro %}
 
-{#-
-    The deals that survival to close is estimated from, with the days they were watched:
-    from creation to the close, won or lost; open ones to the as-of day. Deals without
-    those days, or closed before they were created, are left out. Expects `deals`.
--#}
 {% macro watched_deals() %}
     select
         deals.*,
@@ -74,11 +56,6 @@
         and (deals.deal_state = 'open' or deals.closed_on >= deals.created_on)
 {% endmacro %}
 
-{#-
-    Kaplan-Meier survival up to and including a row's day: the product of the shares
-    that stayed, over the window `earlier_days`; exactly 0 once nobody is left. Expects
-    `at_risk_count` and `decided_count`.
--#}
 {% macro survival_share() -%}
     case
             when min(at_risk_count - decided_count) over earlier_days = 0 then 0.0
@@ -93,10 +70,6 @@
         end
 {%- endmacro %}
 
-{#-
-    Bound of the Wilson interval at 95 % of a share k / n, NULL for n = 0.
-    `bound`: low or high.
--#}
 {% macro wilson(successes, trials, bound) -%}
     {%- set z = '1.959963984540054e0' -%}
     {%- set n = 'cast(' ~ trials ~ ' as ' ~ type_name('number') ~ ')' -%}

@@ -1,4 +1,3 @@
-{#- Rows of each raw table that is a source of the project, counted in place. -#}
 {% macro raw_row_counts() %}
     {%- set systems = enabled_crms() + ['finance'] -%}
     {%- set selects = [] -%}

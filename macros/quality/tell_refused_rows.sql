@@ -1,7 +1,3 @@
-{#-
-    Says which row of a seed a failed test (tag seeds) refuses, and of any other failed
-    test what it asks for, if its description says it; an on-run-end hook.
--#}
 {% macro tell_refused_rows(results) %}
     {%- if execute -%}
         {%- for result in results

@@ -1,4 +1,3 @@
-{#- Stops a run whose settings cannot work; an on-run-start hook. -#}
 {% macro assert_settings() %}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] -%}
         {%- set problems = settings_problems() -%}
@@ -9,7 +8,6 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- What is wrong with the vars, as sentences: which var, its value, what it can be. -#}
 {% macro settings_problems() %}
     {%- set choices = {
         'revenue_basis': ['bookings', 'billings'],
@@ -104,7 +102,6 @@
     {{- return(problems) -}}
 {% endmacro %}
 
-{#- Whether a text is a day of the calendar, YYYY-MM-DD. -#}
 {% macro is_calendar_day(text) %}
     {%- set pattern = '^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]$' -%}
     {%- if not modules.re.match(pattern, text) -%}
@@ -140,10 +137,6 @@
     {{- return(problems) -}}
 {% endmacro %}
 
-{#-
-    What is wrong with `crm_column_overrides`: another form than it has, and systems,
-    tables and fields that nothing reads.
--#}
 {% macro override_problems() %}
     {%- set problems = [] -%}
     {%- set systems = ['salesforce', 'hubspot', 'zoho', 'finance'] -%}
@@ -194,10 +187,6 @@
     {{- return(problems) -}}
 {% endmacro %}
 
-{#-
-    The fields that the staging models of a system ask for: what they pick from a raw
-    table by name, alone or in a list.
--#}
 {% macro asked_fields(system) %}
     {#- One is named by a var, not in the model. -#}
     {%- set amount_column = var('salesforce_contract_amount_column') -%}

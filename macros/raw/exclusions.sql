@@ -1,4 +1,3 @@
-{#- The columns in which seed `excluded_records` can name records of an entity. -#}
 {% macro exclusion_columns(entity=none) -%}
     {%- set columns = {
         'lead': ['email', 'company', 'lead_source', 'lead_status'],
@@ -52,10 +51,6 @@
         landed_versions.{{ columns | join(', landed_versions.') }}
 {%- endmacro %}
 
-{#-
-    Join condition of `versions` with `excluded_versions`: an older version of the record
-    that was named does not exclude the one that counts.
--#}
 {% macro is_same_version(excluded, entity) -%}
     versions.record_id = {{ excluded }}.record_id
     {%- for column in exclusion_columns(entity) %}

@@ -68,7 +68,6 @@
     }) -}}
 {% endmacro %}
 
-{#- A HubSpot id as text; whole numbers that landed as fractions lose their `.0`. -#}
 {% macro hubspot_id(id) -%}
     case
         when {{ id }} like '%.0' then substr({{ id }}, 1, length({{ id }}) - 2)
@@ -76,7 +75,6 @@
     end
 {%- endmacro %}
 
-{#- Months that a recurring line item is billed for at a time; NULL for weekly ones. -#}
 {% macro hubspot_billing_months(frequency) -%}
     case lower({{ frequency }})
         {%- for name, months in [
@@ -89,15 +87,10 @@
     end
 {%- endmacro %}
 
-{#- Weeks that a recurring line item is billed for at a time; NULL for others. -#}
 {% macro hubspot_billing_weeks(frequency) -%}
     case lower({{ frequency }}) when 'weekly' then 1 when 'biweekly' then 2 end
 {%- endmacro %}
 
-{#-
-    Amount of one unit in an ISO 8601 duration (the Y of P1Y6M is 1), NULL if it has
-    none of that unit. `larger_units`: those that can stand before it, largest first.
--#}
 {% macro duration_part(duration, unit, larger_units=[]) -%}
     {%- set rest = namespace(sql='substr(upper(' ~ duration ~ '), 2)') -%}
     {%- for larger in larger_units -%}
@@ -113,10 +106,6 @@
     end
 {%- endmacro %}
 
-{#-
-    Columns of a contact whose values are checked to be readable, with their types. Of its
-    number of employees HubSpot offers ranges to choose from: 25-50, 1000+.
--#}
 {% macro hubspot_lead_columns() %}
     {%- set columns = [
         ['createdate', 'timestamp'], ['numemployees', 'integer', '[0-9]+([+]|-[0-9]+)'],

@@ -17,12 +17,10 @@
     {{- return(tables) -}}
 {% endmacro %}
 
-{#- Whether a row of one of these tables is a deleted deal. -#}
 {% macro is_deleted_deal(deal) -%}
     {{ 'true' if deal.table == 'archived_deal' else is_deleted(deal, ['archived']) }}
 {%- endmacro %}
 
-{#- The raw tables with owners; Airbyte lands those who left in one of their own. -#}
 {% macro hubspot_owner_tables() %}
     {%- set tables = [raw_table('hubspot', 'owner', optional=true)] -%}
     {%- if var('hubspot_loader') == 'airbyte' -%}
@@ -33,7 +31,6 @@
     {{- return(tables) -}}
 {% endmacro %}
 
-{#- Fivetran's tables of merged deals and of merged contacts; no other loader has them. -#}
 {% macro hubspot_merge_tables() %}
     {{- return([
         raw_table('hubspot', 'merged_deal', optional=true, loaders=['fivetran']),
@@ -44,7 +41,6 @@
     ]) -}}
 {% endmacro %}
 
-{#- A landed column with JSON or a list as JSON text, NULL where it did not land. -#}
 {% macro pick_json(raw, api_name) %}
     {%- set column = landed_column(raw, api_name) -%}
     {%- if column -%}
@@ -217,10 +213,6 @@
     {%- endif %}
 {% endmacro %}
 
-{#-
-    A value of a property history as part of the row's key: as it is for the properties
-    that are read, else as a keyed hash, for a history tells of persons, too.
--#}
 {% macro history_value_key(field, value, read_fields) -%}
     coalesce(
         case

@@ -12,7 +12,6 @@
     {{ pick_first(raw, names.get(var(raw.system ~ '_loader'), []), 'timestamp') }}
 {%- endmacro %}
 
-{#- Whether any of the spellings of deletion that landed is true. -#}
 {% macro is_deleted(raw, api_names=['IsDeleted']) -%}
     {%- set flags = [] -%}
     {%- for name in api_names + ['_fivetran_deleted'] -%}
@@ -34,7 +33,6 @@
     {{- return(landed != []) -}}
 {% endmacro %}
 
-{#- What landed of a CRM beside its rows, one row for each name. -#}
 {% macro rows_of_what_landed(system, names) -%}
     {%- for name in names %}
     select
@@ -48,7 +46,6 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Whether history mode marks the row as an older version of its record. -#}
 {% macro is_old_version(raw) -%}
     not coalesce({{ pick(raw, '_fivetran_active', 'boolean') }}, true)
 {%- endmacro %}

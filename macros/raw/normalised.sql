@@ -1,4 +1,3 @@
-{#- E-mail address as people mean it: lower case, NULL without an @. -#}
 {% macro normalised_email(email) -%}
     case when {{ email }} like '%@%' then lower({{ email }}) end
 {%- endmacro %}
@@ -30,12 +29,10 @@
     end
 {%- endmacro %}
 
-{#- Web domain of an e-mail address, NULL without an @. -#}
 {% macro email_domain(email) -%}
     nullif(lower(split_part({{ email }}, '@', 2)), '')
 {%- endmacro %}
 
-{#- A percentage as a share from 0 to 1; what lies outside is NULL. -#}
 {% macro share_of_percent(percent) -%}
     case
         when {{ percent }} between 0 and 100
@@ -43,10 +40,6 @@
     end
 {%- endmacro %}
 
-{#-
-    How a seller is called in the marts (`sales_rep_identity`): by name, by a stable
-    pseudonym, or not at all.
--#}
 {% macro sales_rep_label(source_system, user_id, name) -%}
     {%- if var('sales_rep_identity') == 'name' -%}
         coalesce({{ name }}, {{ user_id }})
@@ -59,7 +52,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether a landed date, as text, is one of the ends that mean no end: 9999-12-31. -#}
 {% macro is_far_future(date) -%}
     ({{ date }} like '____-__-__%' and substr({{ date }}, 1, 4) >= '2200')
 {%- endmacro %}

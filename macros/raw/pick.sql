@@ -1,9 +1,3 @@
-{#-
-    One column of a raw table, by the CRM's own API name: trimmed, cast to `type`
-    (text, boolean, integer, rate, money, date, timestamp), NULL where the value
-    cannot be read, and a typed NULL where the column did not land. Where it landed in
-    several spellings, the first that has a value is read.
--#}
 {% macro pick(raw, api_name, type='text', required=false) %}
     {%- set picks = [] -%}
     {%- for column in landed_columns(raw, api_name) -%}
@@ -26,7 +20,6 @@
     {{- return('cast(null as ' ~ type_name(type) ~ ')') -}}
 {% endmacro %}
 
-{#- The first of several columns that has a value, by their API names; see `pick`. -#}
 {% macro pick_first(raw, api_names, type='text') %}
     {%- set picks = [] -%}
     {%- for api_name in api_names if landed_column(raw, api_name) -%}
@@ -35,7 +28,6 @@
     {{- return(first_of(picks or ['cast(null as ' ~ type_name(type) ~ ')'])) -}}
 {% endmacro %}
 
-{#- SQL of the first of some expressions that is not NULL. -#}
 {% macro first_of(expressions) %}
     {%- if expressions | length == 1 -%}
         {{- return(expressions[0]) -}}
@@ -59,10 +51,6 @@
     {{- return(beside) -}}
 {% endmacro %}
 
-{#-
-    Name and warehouse type (none: unknown) of each spelling of a column that landed, the
-    likeliest first.
--#}
 {% macro landed_columns(raw, api_name) %}
     {%- set names = loader_column_names(raw, api_name) -%}
     {%- if raw.columns is none -%}
@@ -76,7 +64,6 @@
     {{- return(landed) -}}
 {% endmacro %}
 
-{#- The likeliest spelling of a column that landed, as above, else none. -#}
 {% macro landed_column(raw, api_name) %}
     {%- set landed = landed_columns(raw, api_name) -%}
     {{- return(landed[0] if landed else none) -}}
@@ -133,11 +120,6 @@
     {{- return(own_names) -}}
 {% endmacro %}
 
-{#-
-    Name that a loader gives to an API field. Salesforce AccountId is account_id
-    through Fivetran and dlt, AccountId through Airbyte; Foo__c is foo_c (Fivetran)
-    or foo__c (dlt).
--#}
 {% macro loader_column_name(raw, api_name) %}
     {%- set loader = var(raw.system ~ '_loader', none) -%}
     {%- if raw.system == 'hubspot' and not api_name.startswith('_') -%}
@@ -152,7 +134,6 @@
     {{- return(words | lower) -}}
 {% endmacro %}
 
-{#- A name as Fivetran splits it: Product_2, not Product2. -#}
 {% macro digits_apart(name) %}
     {{- return(modules.re.sub('([a-zA-Z])([0-9])', '\\1_\\2', name)) -}}
 {% endmacro %}

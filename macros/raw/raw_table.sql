@@ -66,11 +66,6 @@
     {{- return(raw) -}}
 {% endmacro %}
 
-{#-
-    Names that a table can have, the likeliest first: some destinations fold names to
-    lower or upper case, and some of Fivetran's connections keep Salesforce's own
-    (OpportunityStage for opportunity_stage).
--#}
 {% macro table_names(name) %}
     {%- set names = [name] -%}
     {%- if not var('use_sample_data') -%}

@@ -1,8 +1,3 @@
-{#-
-    A Salesforce id as its 18-character form. The 15-character form tells ids apart
-    by upper and lower case; its three check characters say which letters are upper
-    case, five letters each. Ids of any other length pass through.
--#}
 {% macro salesforce_id(id) -%}
     {%- set check_characters = [] -%}
     {%- for chunk in range(3) -%}

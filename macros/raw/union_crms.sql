@@ -1,4 +1,3 @@
-{#- The CRMs that are switched on, in the order of the contract. -#}
 {% macro enabled_crms() %}
     {%- set systems = [] -%}
     {%- for system in ['salesforce', 'hubspot', 'zoho'] if var(system ~ '_enabled') -%}
@@ -101,10 +100,6 @@
     {{- return(record) -}}
 {% endmacro %}
 
-{#-
-    All rows of one kind of object, of every CRM that is switched on and has it; an
-    empty relation with the right columns if none has.
--#}
 {% macro union_crms(objects) %}
     {%- set columns = canonical_columns(objects) -%}
     {%- for system in enabled_crms() if staging_has(system, objects) %}
@@ -118,7 +113,6 @@
     {%- endfor %}
 {% endmacro %}
 
-{#- An empty relation with the given columns, {name: type of the project}. -#}
 {% macro no_rows(columns) -%}
     select
         {%- for name, type in columns.items() %}
@@ -127,7 +121,6 @@
     from (select 1 as no_row where 1 = 0) as nothing_landed
 {%- endmacro %}
 
-{#- Whether a CRM has a staging model for a kind of object. -#}
 {% macro staging_has(system, objects) %}
     {%- set absent = {
         'salesforce': ['associations', 'pipelines', 'merges'],

@@ -38,7 +38,6 @@
     {{- return(names + ([exception] if exception else [])) -}}
 {% endmacro %}
 
-{#- Id of the record that a Zoho lookup field points to, as text. -#}
 {% macro lookup_id(raw, api_name, required=false) %}
     {%- set landed = pick(raw, api_name ~ '.id', required=required) -%}
     {%- if var(raw.system ~ '_loader') == 'fivetran' -%}
@@ -47,7 +46,6 @@
     {{- return(json_text_or_plain(landed, 'id')) -}}
 {% endmacro %}
 
-{#- Whether the loader calls a record deleted, or Zoho has it in its recycle bin. -#}
 {% macro zoho_is_deleted(raw) -%}
     (
         {{ is_deleted(raw, []) }}
