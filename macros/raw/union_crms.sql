@@ -26,6 +26,8 @@
             'email_key': 'text', 'email_domain_key': 'text', 'company_key': 'text',
             'industry': 'text', 'country': 'text', 'employee_count': 'integer',
             'account_id': 'text', 'contact_id': 'text', 'deal_id': 'text',
+            'lead_since_at': 'timestamp', 'lead_at': 'timestamp',
+            'past_lead_at': 'timestamp',
             'mql_at': 'timestamp', 'sql_at': 'timestamp',
             'opportunity_at': 'timestamp', 'salesforce_lead_id': 'text',
             'salesforce_contact_id': 'text',

@@ -35,6 +35,16 @@ def staged(build, objects, columns, used=True):
     return {next(iter(row.values())): row for row in rows}
 
 
+def lead_records(build):
+    """What counts as a lead in the run, or was merged, by its id."""
+    rows = build.query(
+        "select record_id, created_at, is_lead, record_state "
+        "from intermediate.int_crm__lead_records "
+        "where record_state is null or record_state = 'merged'"
+    )
+    return {row["record_id"]: row for row in rows}
+
+
 def kpi(build, name, key, columns):
     """Some columns of one row of a KPI mart."""
     (row,) = build.query(
@@ -72,7 +82,8 @@ def built(builds, loader):
 CANONICAL = {
     "leads": "record_id, merged_into_id, owner_id, account_id, contact_id, email_key, "
     "email_domain_key, company_key, lead_status, lifecycle_stage, lead_source, "
-    "is_lead, created_at, mql_at, sql_at, opportunity_at",
+    "is_lead, created_at, lead_since_at, lead_at, past_lead_at, mql_at, sql_at, "
+    "opportunity_at",
     "lead_statuses": "lead_record_id, field, lead_status, entered_at",
     "accounts": "record_id, merged_into_id, web_domain_key, country, employee_count, "
     "owner_id, created_at",
@@ -119,7 +130,8 @@ def test_all_loaders_give_the_same_kpis(built, builds, loader):
 
 
 def test_who_is_a_lead(built):
-    leads = staged(built, "leads", "record_id, is_lead")
+    leads = lead_records(built)
+    del leads["5"]  # merged into 6
     assert {key for key, row in leads.items() if row["is_lead"]} == {
         *("1", "2", "4", "6", "8", "9", "10", "13")
     }
@@ -127,7 +139,7 @@ def test_who_is_a_lead(built):
 
 
 def test_a_lead_is_created_when_it_entered_lead(built):
-    leads = staged(built, "leads", "record_id, created_at")
+    leads = lead_records(built)
     assert leads["1"]["created_at"] == datetime(2025, 1, 10, 9)
     assert leads["2"]["created_at"] == datetime(2025, 1, 3, 9)  # old name of the date
     assert leads["4"]["created_at"] == datetime(2025, 1, 7, 9)  # history only
@@ -155,10 +167,88 @@ def test_what_cannot_be_read_of_a_contact_is_listed_by_column(built):
 
 
 def test_a_merged_contact_is_one_lead_with_the_older_creation(built):
-    leads = staged(built, "leads", "record_id, merged_into_id, created_at", used=False)
+    leads = staged(built, "leads", "record_id, merged_into_id", used=False)
     assert leads["5"]["merged_into_id"] == "6"
     # The survivor never was a lead; it is one because the merged one was.
-    assert leads["6"]["created_at"] == datetime(2024, 12, 2, 9)
+    assert lead_records(built)["6"]["created_at"] == datetime(2024, 12, 2, 9)
+
+
+def test_who_is_a_lead_and_since_when_is_told_as_of_the_day(dbt):
+    lead, qualified = (
+        f"property_hs_v_2_date_entered_{stage}"
+        for stage in ("lead", "marketingqualifiedlead")
+    )
+    stage, created = "property_lifecyclestage", "property_createdate"
+    tables = {
+        "contact": [
+            # A reader until July, as the date says of one and the history of the other.
+            {
+                "id": "1",
+                created: "2024-03-01T09:00:00Z",
+                stage: "marketingqualifiedlead",
+                qualified: "2025-07-05T09:00:00Z",
+            },
+            {"id": "2", created: "2024-03-01T09:00:00Z", stage: "lead"},
+            # Qualified in March, set back to lead in July.
+            {
+                "id": "3",
+                created: "2025-01-10T09:00:00Z",
+                stage: "lead",
+                qualified: "2025-03-05T09:00:00Z",
+                lead: "2025-07-10T09:00:00Z",
+            },
+            # A lead in February and again in July.
+            {
+                "id": "4",
+                created: "2025-01-11T09:00:00Z",
+                stage: "lead",
+                lead: "2025-07-10T09:00:00Z",
+            },
+            # Nobody knows since when.
+            {"id": "5", created: "2025-01-12T09:00:00Z", stage: "lead"},
+            # A lead of January that was merged into one of July.
+            {
+                "id": "6",
+                created: "2024-01-01T09:00:00Z",
+                stage: "lead",
+                lead: "2025-07-10T09:00:00Z",
+                "property_hs_merged_object_ids": "7",
+            },
+            {
+                "id": "7",
+                created: "2025-01-14T09:00:00Z",
+                stage: "lead",
+                lead: "2025-01-15T09:00:00Z",
+                "is_deleted": "true",
+            },
+        ],
+        "contact_property_history": [
+            {
+                "contact_id": contact,
+                "name": "lifecyclestage",
+                "value": "lead",
+                "timestamp": f"2025-{day}T09:00:00Z",
+            }
+            for contact, day in [("2", "07-02"), ("4", "02-01"), ("4", "07-10")]
+        ],
+        "company": [{"id": "1", "property_name": "Alpha"}],
+        "deal": [{"deal_id": "1", "deal_pipeline_stage_id": "won"}],
+    }
+    build = build_of(
+        dbt,
+        tables,
+        *("--select", "+int_crm__lead_records", "--exclude", "resource_type:test"),
+        as_of_date="2025-06-30",
+    )
+    assert build.worked, build.console
+    leads = lead_records(build).values()
+    assert {row["record_id"]: row["created_at"] for row in leads if row["is_lead"]} == {
+        "3": datetime(2025, 1, 10, 9),
+        "4": datetime(2025, 2, 1, 9),
+        "5": datetime(2025, 1, 12, 9),
+        "6": datetime(2025, 1, 15, 9),
+        "7": datetime(2025, 1, 15, 9),
+    }
 
 
 def test_journeys(built):

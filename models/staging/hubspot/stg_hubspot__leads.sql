@@ -1,4 +1,7 @@
-{#- Every contact; `is_lead` says whether it ever was a lead. -#}
+{#-
+    Every contact; `is_lead` says whether it ever was a lead, by what it is itself. What
+    came after the as-of day and what was merged is told where that day is known.
+-#}
 {%- set contact = raw_table('hubspot', 'contact') -%}
 {%- set stages = {
     'lead_at': 'lead', 'mql_at': 'marketingqualifiedlead',
@@ -98,27 +101,52 @@ stage_changes as (
 
 ),
 
+entered_stages as (
+
+    select
+        lead_record_id,
+        lower(lead_status) as lifecycle_stage,
+        min(entered_at) as entered_at,
+        count(entered_at) < count(*) as has_undated_entry
+
+    from stage_changes
+    group by lead_record_id, lower(lead_status)
+
+),
+
 {# The history speaks where the record has no date of its own. #}
 changed_contacts as (
 
     select
-        stage_changes.lead_record_id,
+        entered_stages.lead_record_id,
         {%- for name, stage in stages.items() %}
             min(
                 case
-                    when lower(stage_changes.lead_status)
+                    when entered_stages.lifecycle_stage
                         in ('{{ stage }}'{{ ", 'evangelist'" if stage == 'customer' }})
-                        then stage_changes.entered_at
+                        then entered_stages.entered_at
                 end
             ) as {{ name }},
         {%- endfor %}
-        max(case when lead_stages.lifecycle_stage is not null then 1 else 0 end) = 1
-            as was_in_lead_stage
+        min(
+            case
+                when lead_stages.lifecycle_stage is not null
+                    then entered_stages.entered_at
+            end
+        ) as first_entry_at,
+        max(
+            case
+                when lead_stages.lifecycle_stage is not null
+                    and entered_stages.has_undated_entry
+                    then 1
+                else 0
+            end
+        ) = 1 as has_undated_entry
 
-    from stage_changes
+    from entered_stages
     left join lead_stages
-        on lower(stage_changes.lead_status) = lead_stages.lifecycle_stage
-    group by stage_changes.lead_record_id
+        on entered_stages.lifecycle_stage = lead_stages.lifecycle_stage
+    group by entered_stages.lead_record_id
 
 ),
 
@@ -126,12 +154,30 @@ dated_contacts as (
 
     select
         versions.*,
-        {%- for name in stages %}
+        {%- for name in stages if name != 'lead_at' %}
             coalesce(versions.{{ name }}, changed_contacts.{{ name }})
                 as {{ name }}_known,
         {%- endfor %}
-        lead_stages.lifecycle_stage is not null
-        or coalesce(changed_contacts.was_in_lead_stage, false) as is_in_lead_stage,
+        changed_contacts.lead_at as past_lead_at,
+        changed_contacts.first_entry_at,
+        coalesce(
+            {%- for name in stages %}
+            versions.{{ name }},
+            {%- endfor %}
+            changed_contacts.first_entry_at
+        ) as some_entry_at,
+        coalesce(changed_contacts.has_undated_entry, false)
+        or (
+            lead_stages.lifecycle_stage is not null
+            and coalesce(
+                case lead_stages.lifecycle_stage
+                    {%- for name, stage in stages.items() %}
+                    when '{{ stage }}' then versions.{{ name }}
+                    {%- endfor %}
+                end,
+                todays_stages.entered_at
+            ) is null
+        ) as has_undated_entry,
         merged_contacts.survivor_id as merged_into_id
 
     from versions
@@ -139,40 +185,36 @@ dated_contacts as (
         on versions.record_id = changed_contacts.lead_record_id
     left join lead_stages
         on lower(versions.lifecycle_stage) = lead_stages.lifecycle_stage
+    left join entered_stages as todays_stages
+        on versions.record_id = todays_stages.lead_record_id
+        and lower(versions.lifecycle_stage) = todays_stages.lifecycle_stage
     left join merged_records as merged_contacts
         on merged_contacts.object_type = 'contact'
         and versions.record_id = merged_contacts.record_id
 
 ),
 
+{# One entry without a day, and nobody knows since when it is a lead. #}
 journeys as (
 
     select
         *,
-        is_in_lead_stage
-        or coalesce(
-            lead_at_known, mql_at_known, sql_at_known, deal_at_known, customer_at_known
-        ) is not null as is_own_lead,
-        coalesce(lead_at_known, created_at) as lead_created_at,
+        has_undated_entry or some_entry_at is not null as is_lead,
+        case
+            when not has_undated_entry
+                then least(
+                    {%- for name in stages %}
+                    coalesce({{ name }}, some_entry_at),
+                    {%- endfor %}
+                    coalesce(first_entry_at, some_entry_at)
+                )
+        end as lead_since_at,
         least(
             coalesce(deal_at_known, customer_at_known),
             coalesce(customer_at_known, deal_at_known)
         ) as opportunity_at
 
     from dated_contacts
-
-),
-
-{# What is left of a merged lead is a lead, even if it never was one itself. #}
-merged_leads as (
-
-    select
-        merged_into_id as record_id,
-        min(lead_created_at) as lead_created_at
-
-    from journeys
-    where merged_into_id is not null and version_number = 1 and is_own_lead
-    group by merged_into_id
 
 ),
 
@@ -216,13 +258,13 @@ leads as (
         versions.employee_count,
 
         -- flags
-        versions.is_own_lead or merged_leads.record_id is not null as is_lead,
+        versions.is_lead,
 
         -- dates and timestamps (UTC)
-        case
-            when versions.is_own_lead then versions.lead_created_at
-            else coalesce(merged_leads.lead_created_at, versions.created_at)
-        end as created_at,
+        versions.created_at,
+        versions.lead_since_at,
+        versions.lead_at,
+        versions.past_lead_at,
         versions.mql_at_known as mql_at,
         versions.sql_at_known as sql_at,
         versions.opportunity_at,
@@ -236,8 +278,6 @@ leads as (
         ) }} as set_aside_reason
 
     from journeys as versions
-    left join merged_leads
-        on versions.record_id = merged_leads.record_id
     left join merged_records as merged_companies
         on merged_companies.object_type = 'company'
         and {{ hubspot_id('versions.company_id') }} = merged_companies.record_id

@@ -109,6 +109,9 @@ leads as (
 
         -- dates and timestamps (UTC)
         versions.created_at,
+        cast(null as timestamp) as lead_since_at,
+        cast(null as timestamp) as lead_at,
+        cast(null as timestamp) as past_lead_at,
         cast(null as timestamp) as mql_at,
         cast(null as timestamp) as sql_at,
         cast(null as timestamp) as opportunity_at,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from oracle.company import Company
+from oracle.company import Company, as_of_day
 from oracle.kpis import Marts
 from oracle.seeds import Seeds
 
@@ -60,11 +60,18 @@ def read_company(
     """
     vars_ = DEFAULTS | (settings or {})
     lookups = Seeds(seeds)
-    crms = [
-        import_module(f"oracle.adapter_{crm}").adapt(raw[crm], lookups, vars_)
-        for crm in CRMS
-        if raw.get(crm) is not None and vars_[f"{crm}_enabled"]
-    ]
+
+    def adapted(on):
+        return [
+            import_module(f"oracle.adapter_{crm}").adapt(raw[crm], lookups, on)
+            for crm in CRMS
+            if raw.get(crm) is not None and vars_[f"{crm}_enabled"]
+        ]
+
+    crms = adapted(vars_)
+    if not vars_["as_of_date"]:  # only what landed tells it, and who is a lead by then
+        as_of, _ = as_of_day(crms, vars_)
+        crms = adapted(vars_ | {"as_of_date": as_of.isoformat()})
     return Company(crms, raw.get("finance") or {}, lookups, vars_)
 
 

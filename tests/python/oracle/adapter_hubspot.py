@@ -3,8 +3,9 @@
 Source: reference/crm_contracts.md section 3; DESIGN.md section 5;
 DECISIONS.md 1, 5, 9, 11, 13, 14, 38 to 43.
 
-A contact is a lead if it ever entered lifecycle stage `lead` or a later one, or one of
-the portal's own that is mapped. A recurring line item of a won deal is a contract.
+A contact is a lead if by the as-of day it had entered lifecycle stage `lead` or a later
+one, or one of the portal's own that is mapped. A recurring line item of a won deal is a
+contract.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def adapt(tables: dict[str, list[dict]], seeds, settings: dict) -> CrmRecords:
     Args:
         tables: {Fivetran table name: rows of text}; tables may be absent.
         seeds: a `Seeds`.
-        settings: the project's vars.
+        settings: the project's vars; without an `as_of_date` nothing is after it.
     """
     return _HubSpot(tables, seeds, settings).records
 
@@ -303,26 +304,36 @@ class _HubSpot:
         return entries
 
     def _lead(self, key, row, company, history) -> LeadRecord | None:
-        """The contact as a lead; None if it never entered `lead` or later."""
+        """The contact as a lead; None if it had not entered `lead` or later.
+
+        What it entered after the as-of day is not there; a stage of today that nobody
+        dates was held on that day.
+        """
         entries = [
             (moment, value.lower())
             for moment, name, value in history
             if name == "lifecyclestage"
         ]
-        dates = {}
+        dates, entered = {}, {}
         for stage in LIFECYCLE:
             moment = read.timestamp(
                 row.get(f"property_hs_v2_date_entered_{stage}")
             ) or read.timestamp(row.get(f"property_hs_lifecyclestage_{stage}_date"))
-            by_history = [at for at, name in entries if name == stage and at]
-            moment = moment or min(by_history, default=None)
-            if moment is not None:
-                dates[stage] = moment
+            by_history = sorted(at for at, name in entries if name == stage and at)
+            known = ([moment] if moment else []) + by_history
+            if known:
+                dates[stage] = known[0]
+            if by_then := [at for at in known if not self._is_late(at)]:
+                entered[stage] = by_then[0]
         current = (text(row.get("property_lifecyclestage")) or "").lower()
-        held = {name for _, name in entries} | {current}
-        if not dates and not any(self._is_lead_stage(name) for name in held):
+        held = {name for moment, name in entries if not self._is_late(moment)}
+        if current not in dates and since(current, entries) is None:
+            held.add(current)
+        if not entered and not any(self._is_lead_stage(name) for name in held):
             return None
-        created_at = dates.get("lead") or read.timestamp(row.get("property_createdate"))
+        created_at = entered.get("lead") or read.timestamp(
+            row.get("property_createdate")
+        )
         lead = self._new_lead(key, row, company, created_at)
         for stage, journey in LIFECYCLE.items():
             if journey is None:
@@ -341,6 +352,12 @@ class _HubSpot:
         if dates and not lead.statuses:
             lead.statuses.append((dates.get("lead"), "lead"))
         return lead
+
+    def _is_late(self, moment) -> bool:
+        """True for a moment after the as-of day."""
+        as_of = read.day(self.settings.get("as_of_date"))
+        on = read.local_day(moment, read.ZoneInfo(self.settings["business_timezone"]))
+        return None not in (as_of, on) and on > as_of
 
     def _is_lead_stage(self, stage: str) -> bool:
         """True for `lead` and later, and for a stage of one's own that is mapped."""

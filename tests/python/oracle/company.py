@@ -191,6 +191,23 @@ class Spend:
     dims: dict[str, str | None]
 
 
+def as_of_day(crms: list[CrmRecords], settings) -> tuple[date, datetime | None]:
+    """(last day that counts, load stamp behind it) of a run.
+
+    Raises:
+        ValueError: if there is no such day.
+    """
+    stamps = [records.loaded_at or records.recorded_at for records in crms]
+    data_as_of = min((stamp for stamp in stamps if stamp is not None), default=None)
+    given = read.day(settings.get("as_of_date"))
+    if given is None and data_as_of is None:
+        raise ValueError("No row has a readable stamp and as_of_date is not set")
+    if given is None:
+        zone = ZoneInfo(settings["business_timezone"])
+        given = read.local_day(data_as_of, zone) - timedelta(days=1)
+    return given, data_as_of
+
+
 class Company:
     """The canonical company. Attributes after construction:
 
@@ -222,7 +239,7 @@ class Company:
                 for crm in self.crms
             },
         )
-        self._set_as_of()
+        self.as_of, self.data_as_of = as_of_day(crms, settings)
         self._drop_late_records()
         self._match_accounts()
         self._match_persons()
@@ -242,17 +259,6 @@ class Company:
             self.row_accounting |= records.book.closed()
 
     # -- as of -----------------------------------------------------------------
-
-    def _set_as_of(self):
-        stamps = [
-            records.loaded_at or records.recorded_at for records in self.crms.values()
-        ]
-        stamps = [stamp for stamp in stamps if stamp is not None]
-        self.data_as_of = min(stamps, default=None)
-        given = read.day(self.settings.get("as_of_date"))
-        if given is None and self.data_as_of is None:
-            raise ValueError("No row has a readable stamp and as_of_date is not set")
-        self.as_of = given or self.local_day(self.data_as_of) - timedelta(days=1)
 
     def local_day(self, moment: datetime | None) -> date | None:
         """The business day of a moment."""

@@ -19,7 +19,7 @@ WON, LOST, OPEN = "won", "lost", "open"
 
 @dataclass
 class LeadRecord:
-    """One lead (HubSpot: a contact that ever entered `lead` or later)."""
+    """One lead (HubSpot: a contact that had entered `lead` or later)."""
 
     crm: str
     id: str
