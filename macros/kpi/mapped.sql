@@ -28,3 +28,19 @@
         and any_stages.pipeline is null
         and lower({{ relation }}.stage) = any_stages.stage
 {%- endmacro %}
+
+{#-
+    The position of a stage after `join_stages`, else `otherwise`. One of the company's own
+    for any pipeline wins over what the CRM says of one, as its state does.
+-#}
+{% macro stage_position(otherwise=none) -%}
+    case
+            when any_stages.is_own_position and not own_stages.is_own_position
+                then any_stages.sort_order
+            else coalesce(
+                own_stages.sort_order,
+                any_stages.sort_order
+                {{- ', ' ~ otherwise if otherwise }}
+            )
+        end
+{%- endmacro %}

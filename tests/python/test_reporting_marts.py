@@ -269,11 +269,14 @@ def stage_finder(rows):
     }
 
     def find(system, pipeline, stage, column):
-        for key in (pipeline, None):
-            found = stages.get((system, key, (stage or "").lower()))
-            if found and found[column] is not None:
-                return found[column]
-        return None
+        known = [
+            found
+            for key in (pipeline, None)
+            if (found := stages.get((system, key, (stage or "").lower())))
+        ]
+        if column == "sort_order":  # one of the company's own goes before the CRM's
+            known.sort(key=lambda found: not found["is_own_position"])
+        return next((row[column] for row in known if row[column] is not None), None)
 
     return find
 

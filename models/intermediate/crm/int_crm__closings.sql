@@ -1,8 +1,10 @@
 with
 
+{# A deal that never changed its stage was created in it: that tells no close. #}
 entries as (
 
     select * from {{ ref('int_crm__stage_entries') }}
+    where not is_unchanged
 
 ),
 
@@ -23,7 +25,8 @@ closed_deals as (
 
 {#
     Most deals enter a closed state once; only the others are sorted, to tell entering a
-    state from staying in it.
+    state from staying in it. A first entry without a day is that of a deal whose creation
+    cannot be read.
 #}
 entries_of_other_deals as (
 
@@ -35,7 +38,8 @@ entries_of_other_deals as (
         lag(entries.stage_state) over (
             partition by entries.source_system, entries.deal_record_id
             order by
-                entries.entered_at, entries.sort_order nulls last,
+                entries.entered_at nulls first,
+                entries.sort_order nulls last,
                 entries.source_record_id
         ) as state_before
 

@@ -25,16 +25,15 @@ deals as (
 
 ),
 
+{# A definition means its pipeline in each spelling that deals have. #}
 pipelines_of_deals as (
 
     select
         source_system,
-        lower(pipeline) as lower_pipeline,
-        min(pipeline) as pipeline
-
+        pipeline
     from {{ ref('int_crm__deal_records') }}
     where pipeline is not null
-    group by source_system, lower(pipeline)
+    group by source_system, pipeline
 
 ),
 
@@ -60,7 +59,7 @@ known_stages as (
     left join pipelines_of_deals
         on stage_definitions.source_system = pipelines_of_deals.source_system
         and lower(trim(both ' ' from stage_definitions.pipeline))
-        = pipelines_of_deals.lower_pipeline
+        = lower(pipelines_of_deals.pipeline)
     union all
     select
         source_system,
@@ -160,6 +159,9 @@ ranked_stages as (
                 source_rank,
                 sort_order
         ) as known_sort_order,
+        max(case when source_rank = 1 then sort_order end) over (
+            partition by source_system, pipeline, stage
+        ) is not null as is_own_position,
         row_number() over (
             partition by source_system, pipeline, stage
             order by
@@ -187,6 +189,7 @@ stage_states as (
         ranked_stages.source_rank = 1
         and coalesce(ranked_stages.is_won, ranked_stages.is_lost) is not null
             as is_own_definition,
+        ranked_stages.is_own_position,
         ranked_stages.is_won_in_crm,
         case
             when ranked_stages.is_won then 'won'

@@ -328,7 +328,7 @@ labelled_deal_stages as (
         coalesce(
             own_stages.stage_label, any_stages.stage_label, stage_spellings.stage
         ) as stage_label,
-        coalesce(own_stages.sort_order, any_stages.sort_order) as stage_number,
+        {{ stage_position() }} as stage_number,
         deal_stages.row_count as reached_count,
         cast(null as {{ type_name('integer') }}) as previous_stage_count,
         cast(null as {{ type_name('number') }}) as share_of_previous_stage,
