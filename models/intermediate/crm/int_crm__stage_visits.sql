@@ -13,7 +13,7 @@ entries as (
         {{ local_date('entered_at') }} as entered_on,
         lag(lower(stage)) over (
             partition by source_system, deal_record_id
-            order by entered_at nulls first, sort_order nulls last, source_record_id
+            order by entered_at, sort_order nulls last, source_record_id
         ) as lower_stage_before
 
     from {{ ref('int_crm__stage_entries') }}
@@ -30,7 +30,7 @@ visits as (
         entered_on,
         lead(entered_on) over (
             partition by source_system, deal_record_id
-            order by entered_at nulls first, sort_order nulls last, source_record_id
+            order by entered_at, sort_order nulls last, source_record_id
         ) as left_on
 
     from entries
