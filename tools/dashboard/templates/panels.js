@@ -104,7 +104,7 @@ function definition(mart) {
 const asTable = new Set();
 
 // Rows of a table that a panel prints; style.css hides the others.
-const PRINTED_ROWS = 8;
+const PRINTED_ROWS = 6;
 /* what: {title, mart, size, printed, newest, note, options, body, chart, columns, rows}; a
    panel with a chart can be turned into its table, any panel can be saved as CSV. The
    newest rows of a table are its last ones. */
