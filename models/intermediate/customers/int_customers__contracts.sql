@@ -303,7 +303,7 @@ items_of_named_periods as (
         )
         and (
             numbered_contracts.ends_on is null
-            or named_periods.starts_on < numbered_contracts.ends_on
+            or numbered_contracts.ends_on > named_periods.starts_on
         )
     group by numbered_contracts.contract_period_id
 
