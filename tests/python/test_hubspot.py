@@ -232,7 +232,15 @@ def test_who_is_a_lead_and_since_when_is_told_as_of_the_day(dbt):
             for contact, day in [("2", "07-02"), ("4", "02-01"), ("4", "07-10")]
         ],
         "company": [{"id": "1", "property_name": "Alpha"}],
-        "deal": [{"deal_id": "1", "deal_pipeline_stage_id": "won"}],
+        "deal": [
+            {
+                "deal_id": "1",
+                "deal_pipeline_stage_id": "won",
+                **dict.fromkeys(
+                    ("property_amount", "property_closedate", "property_createdate")
+                ),
+            }
+        ],
     }
     build = build_of(
         dbt,
