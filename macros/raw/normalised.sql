@@ -20,12 +20,15 @@
     written would be one company.
 -#}
 {% macro company_name(company) -%}
-    case
-        when trim(both '-–—…._/,:;*#?!+=()[]<> ' from lower({{ company }})) not in (
+    {#- As cases, because DuckDB makes a join of a list of so many words. -#}
+    case trim(both '-–—…._/,:;*#?!+=()[]<> ' from lower({{ company }}))
+        {%- for nobody in [
             '', 'n/a', 'n.a', 'n. a', 'k.a', 'k. a', 'keine', 'keine angabe', 'none',
-            'not provided', 'unbekannt', 'unknown'
-        )
-            then lower({{ company }})
+            'not provided', 'unbekannt', 'unknown',
+        ] %}
+        when '{{ nobody }}' then null
+        {%- endfor %}
+        else lower({{ company }})
     end
 {%- endmacro %}
 

@@ -1,10 +1,8 @@
 with
 
-{# A deal that never changed its stage was created in it: that tells no close. #}
 entries as (
 
     select * from {{ ref('int_crm__stage_entries') }}
-    where not is_unchanged
 
 ),
 

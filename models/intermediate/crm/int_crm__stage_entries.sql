@@ -8,15 +8,13 @@ landed_entries as (
 
 ),
 
-deals_of_history as (
+deals_of_entries as (
 
     select
         source_system,
-        deal_record_id,
-        min(case when is_left_stage_known then 1 else 0 end) = 1 as has_changes_alone
-
+        deal_record_id
     from {{ ref('int_crm__stage_changes') }}
-    group by source_system, deal_record_id
+    where not is_left_stage_known
 
 ),
 
@@ -31,13 +29,6 @@ deals as (
 
     select * from {{ ref('int_crm__deal_records') }}
     where record_state is null
-
-),
-
-deals_in_stages as (
-
-    select * from {{ ref('int_crm__deal_records') }}
-    where record_state is null and stage is not null
 
 ),
 
@@ -88,39 +79,10 @@ numbered_changes as (
         ) as change_number
 
     from changes
-    where exists (
-        select 1 as is_used from deals_of_history
-        where deals_of_history.source_system = changes.source_system
-            and deals_of_history.deal_record_id = changes.deal_record_id
-            and deals_of_history.has_changes_alone
-    )
-
-),
-
-systems_of_changes as (
-
-    select source_system from deals_of_history
-    group by source_system
-    having min(case when has_changes_alone then 1 else 0 end) = 1
-
-),
-
-{# Where changes are all that landed, a deal without one is in its first stage. #}
-unchanged_deals as (
-
-    select
-        deals_in_stages.source_system,
-        deals_in_stages.record_id,
-        deals_in_stages.stage,
-        deals_in_stages.created_at
-
-    from deals_in_stages
-    inner join systems_of_changes
-        on deals_in_stages.source_system = systems_of_changes.source_system
     where not exists (
-        select 1 as has_changed from deals_of_history
-        where deals_of_history.source_system = deals_in_stages.source_system
-            and deals_of_history.deal_record_id = deals_in_stages.record_id
+        select 1 as is_known from deals_of_entries
+        where deals_of_entries.source_system = changes.source_system
+            and deals_of_entries.deal_record_id = changes.deal_record_id
     )
 
 ),
@@ -133,8 +95,7 @@ entries as (
         deal_record_id,
         source_record_id,
         stage,
-        entered_at,
-        false as is_unchanged
+        entered_at
 
     from landed_entries
     union all
@@ -143,8 +104,7 @@ entries as (
         deal_record_id,
         source_record_id,
         stage,
-        entered_at,
-        false as is_unchanged
+        entered_at
 
     from numbered_changes
     where stage is not null
@@ -154,8 +114,7 @@ entries as (
         numbered_changes.deal_record_id,
         '' as source_record_id,
         numbered_changes.previous_stage as stage,
-        deals.created_at as entered_at,
-        false as is_unchanged
+        deals.created_at as entered_at
 
     from numbered_changes
     inner join deals
@@ -163,16 +122,6 @@ entries as (
         and numbered_changes.deal_record_id = deals.record_id
     where numbered_changes.change_number = 1
         and numbered_changes.previous_stage is not null
-    union all
-    select
-        source_system,
-        record_id as deal_record_id,
-        '' as source_record_id,
-        stage,
-        created_at as entered_at,
-        true as is_unchanged
-
-    from unchanged_deals
 
 ),
 
@@ -182,7 +131,6 @@ stage_entries as (
         entries.source_system,
         entries.deal_record_id,
         entries.source_record_id,
-        entries.is_unchanged,
         coalesce(left_stages.pipeline, deals_in_pipelines.pipeline) as pipeline,
         entries.stage,
         entries.entered_at,
