@@ -270,29 +270,24 @@ ranked_wins as (
         customer_id,
         deal_type,
         closed_on,
-        row_number() over (
-            partition by customer_id
-            order by
-                closed_on,
-                case when deal_type = 'new_business' then 0 else 1 end,
-                created_at nulls last,
-                deal_id
-        ) as win_number,
+        1 + count(*) over earlier_wins as win_number,
         coalesce(
-            max(case when deal_type = 'new_business' then closed_on end) over (
-                partition by customer_id
-                order by
-                    closed_on,
-                    case when deal_type = 'new_business' then 0 else 1 end,
-                    created_at nulls last,
-                    deal_id
-                rows between unbounded preceding and 1 preceding
-            ),
+            max(case when deal_type = 'new_business' then closed_on end)
+                over earlier_wins,
             cast('1900-01-01' as date)
         ) as previous_won_on
 
     from typed_deals
     where is_closed_won and not is_refund and customer_id is not null
+    window earlier_wins as (
+        partition by customer_id
+        order by
+            closed_on,
+            case when deal_type = 'new_business' then 0 else 1 end,
+            created_at nulls last,
+            deal_id
+        rows between unbounded preceding and 1 preceding
+    )
 
 ),
 
